@@ -1,0 +1,1 @@
+"""Base classes for the recurring shapes of a source."""

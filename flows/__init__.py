@@ -1,0 +1,1 @@
+"""The Prefect flows and the `mot` command: they only call the other three rooms."""

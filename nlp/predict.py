@@ -1,0 +1,168 @@
+"""Running a tagger over examples whose labels are known, and the figures that come of it.
+
+Promise: the numbers are those that `tag_file` would give: same windows, same pooling, same averaging over windows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from nlp import metrics
+from nlp.data import Example
+from nlp.encode import Window, collate, prefix_ids, special_ids, tokenize, windows
+from nlp.model import HEADS
+
+
+@dataclass
+class Scores:
+    """For each head: logits [rows, classes], truth [rows], the example each row is of; only rows of known truth."""
+
+    logits: dict[str, np.ndarray]
+    truth: dict[str, np.ndarray]
+    group: dict[str, np.ndarray]
+    temperatures: dict[str, float] | None = None
+
+    def probabilities(self, head: str) -> np.ndarray:
+        """Calibrated probability rows of a head."""
+        return metrics.softmax(self.logits[head], (self.temperatures or {}).get(head, 1.0))
+
+    def summary(self) -> dict[str, float]:
+        """Macro-F1 of every head."""
+        return {
+            head: metrics.macro_f1(self.truth[head], self.logits[head].argmax(1), self.logits[head].shape[1])
+            for head in HEADS
+            if len(self.truth[head])
+        }
+
+    def full_summary(self) -> dict[str, float]:
+        """Macro-F1, accuracy, calibration error and row count of every head."""
+        figures: dict[str, float] = {}
+        for head, value in self.summary().items():
+            rows, truth = self.probabilities(head), self.truth[head]
+            figures |= {
+                f"{head}_f1": value,
+                f"{head}_accuracy": float((rows.argmax(1) == truth).mean()),
+                f"{head}_ece": metrics.ece(rows, truth),
+                f"{head}_rows": len(truth),
+            }
+        return figures
+
+
+def batches(found: Sequence[Window], budget: int = 8192, enough: int = 4096) -> Iterator[list[int]]:
+    """Indices of windows in batches of at most about `budget` tokens, longest first, with next to no padding.
+
+    A batch ends where the length changes once it holds `enough` tokens, so that most batches need no mask.
+    """
+    order = sorted(range(len(found)), key=lambda i: -len(found[i].ids))
+    batch: list[int] = []
+    for index in order:
+        longest, length = len(found[batch[0]].ids) if batch else 0, len(found[index].ids)
+        full = (len(batch) + 1) * longest > budget
+        if batch and (full or (length != longest and len(batch) * longest >= enough)):
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def bf16_is_fast() -> bool:
+    """Whether this processor (or GPU) multiplies bf16 matrices in hardware."""
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported()
+    return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
+
+
+def autocast(model: torch.nn.Module) -> contextlib.AbstractContextManager[Any]:
+    """bf16 arithmetic where it is fast and the weights are not in it already."""
+    parameter = next(model.parameters())
+    if parameter.dtype == torch.float32 and bf16_is_fast():
+        return torch.autocast(parameter.device.type, torch.bfloat16)
+    return contextlib.nullcontext()
+
+
+@torch.inference_mode()
+def run(model: Any, found: Sequence[Window], pad_id: int, mixed: bool = False) -> list[dict[str, np.ndarray]]:
+    """Logits of each window by head: sentence heads [sentences, classes], item heads [classes].
+
+    `mixed`: multiply in bf16 where that is fast although the weights are in fp32, as training does.
+    """
+    results: list[dict[str, np.ndarray]] = [{} for _ in found]
+    device = next(model.parameters()).device
+    for chosen in batches(found):
+        inputs = {k: v.to(device) for k, v in collate([found[i] for i in chosen], pad_id).items()}
+        with autocast(model) if mixed else contextlib.nullcontext():
+            output = model(**inputs)
+        values = {head: output[head].float().cpu().numpy() for head in HEADS}
+        for row, index in enumerate(chosen):
+            count = len(found[index].spans)
+            results[index] = {
+                head: rows[row, :count] if head.startswith("sentence") else rows[row] for head, rows in values.items()
+            }
+    return results
+
+
+def merge(found: Sequence[Window], results: Sequence[dict[str, np.ndarray]], sentences: int) -> dict[str, np.ndarray]:
+    """Put the windows of one item together: means weighted by tokens, for sentences in parts and for the item."""
+    if len(found) == 1 and found[0].sentences == list(range(sentences)):
+        return dict(results[0])
+    merged: dict[str, np.ndarray] = {}
+    for head in HEADS:
+        classes = results[0][head].shape[-1]
+        if head.startswith("item"):
+            sizes = np.array([len(w.ids) for w in found], dtype=float)
+            merged[head] = np.average([r[head] for r in results], axis=0, weights=sizes)
+            continue
+        total, weight = np.zeros((sentences, classes)), np.zeros((sentences, 1))
+        for window, result in zip(found, results, strict=True):
+            for (start, end), sentence, row in zip(window.spans, window.sentences, result[head], strict=True):
+                total[sentence] += row * max(end - start, 1)
+                weight[sentence] += max(end - start, 1)
+        merged[head] = total / np.maximum(weight, 1)
+    return merged
+
+
+def logits_of(
+    model: Any, tokenizer: Any, examples: Sequence[Example], max_tokens: int, kinds: bool = True, mixed: bool = False
+) -> list[dict[str, np.ndarray]]:
+    """Merged logits of each example, in order. `kinds` False hides the kind of item from the model."""
+    tokens = tokenize(tokenizer, [e.text for e in examples], [e.spans for e in examples])
+    special = special_ids(tokenizer)
+    found: list[Window] = []
+    bounds = [0]
+    for example, item in zip(examples, tokens, strict=True):
+        found += windows(item, prefix_ids(tokenizer, example.kind if kinds else None), special, max_tokens)
+        bounds.append(len(found))
+    results = run(model, found, tokenizer.pad_token_id, mixed)
+    return [
+        merge(found[a:b], results[a:b], len(example.spans))
+        for example, a, b in zip(examples, bounds, bounds[1:], strict=False)
+    ]
+
+
+def predict(
+    model: Any, tokenizer: Any, examples: Sequence[Example], max_tokens: int, kinds: bool = True, mixed: bool = False
+) -> Scores:
+    """Logits beside the truth for every head. Rows without a known truth are left out."""
+    was_training = model.training
+    model.eval()
+    rows = logits_of(model, tokenizer, examples, max_tokens, kinds, mixed)
+    model.train(was_training)
+    logits, truth, group = {}, {}, {}
+    for head in HEADS:
+        wide = [
+            np.atleast_2d(r[head]) if len(r[head]) else np.zeros((0, e.targets[head].shape[1]))
+            for r, e in zip(rows, examples, strict=True)
+        ]
+        target = np.concatenate([e.targets[head] for e in examples])
+        known = target.sum(1) > 0
+        owner = np.concatenate([np.full(len(e.targets[head]), i) for i, e in enumerate(examples)])
+        logits[head] = np.concatenate(wide)[known]
+        truth[head], group[head] = target[known].argmax(1), owner[known]
+    return Scores(logits, truth, group)

@@ -1,0 +1,287 @@
+"""Tagging files of texts: `mot tag`.
+
+Promise: the output has one line for every input line, in the same order; memory is bounded by a window of items
+whatever the file's size; the output appears under its name only when it is complete. A line that breaks the contract
+stops the run with an NlpError that names the line and what to do; strange texts do not: they are tagged, or marked
+`empty`, `unsupported` (a language that the model was not trained on) or `unsure`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nlp import language
+from nlp.base import SHIPPED, load_model, model_version
+from nlp.data import open_text, read_lines
+from nlp.encode import Window, prefix_ids, special_ids, tokenize, windows
+from nlp.errors import NlpError
+from nlp.metrics import softmax
+from nlp.model import HEADS
+from nlp.predict import bf16_is_fast, merge, run
+from nlp.spans import encodable, is_visible, sentence_spans
+
+WINDOW_ITEMS = 2048
+WINDOW_CHARACTERS = 2_000_000
+
+
+@dataclass(frozen=True)
+class Text:
+    """One input line, checked."""
+
+    id: str | int
+    text: str
+    spans: list[tuple[int, int]] | None = None
+    title: str | None = None
+    kind: str | None = None
+    lang: str | None = None
+
+
+@dataclass(frozen=True)
+class TagSummary:
+    """What a run did: items written, by which model, in how many seconds, and how many items have each status."""
+
+    items: int
+    model_version: str
+    seconds: float
+    statuses: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A window of items cut into sentences and tokens, ready for the model."""
+
+    texts: list[Text]
+    spans: list[list[tuple[int, int]]]
+    languages: list[str | None]
+    windows: list[Window]
+    bounds: list[int]
+
+
+class Tagger:
+    """A loaded model that turns texts into tags. Thread-safe for preparing, not for running."""
+
+    def __init__(self, model: Path | None = None, precision: str = "auto", unsure_below: float | None = None) -> None:
+        import torch
+
+        self.version = model_version(model)
+        self.model, self.tokenizer = load_model(model)
+        self.config = self.model.config
+        self.unsure_below = self.config.unsure_below if unsure_below is None else unsure_below
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.model.to(device)
+        if precision == "bf16" or (precision == "auto" and bf16_is_fast()):
+            self.model.encoder.to(torch.bfloat16)
+        self.special = special_ids(self.tokenizer)
+
+    def prepare(self, texts: Sequence[Text]) -> Prepared:
+        """Sentence spans, language and tokens of a window of items."""
+        languages = [language.base_code(t.lang) or language.detect(t.text).code for t in texts]
+        spans = [
+            list(t.spans) if t.spans is not None else sentence_spans(t.text, lang)
+            for t, lang in zip(texts, languages, strict=True)
+        ]
+        tokens = tokenize(self.tokenizer, [encodable(t.text) for t in texts], spans)
+        found: list[Window] = []
+        bounds = [0]
+        for text, item in zip(texts, tokens, strict=True):
+            # A title that the text already begins with would be read twice.
+            title = None if text.title is None or text.text.startswith(text.title) else encodable(text.title)
+            prefix = prefix_ids(self.tokenizer, text.kind, title)
+            found += windows(item, prefix, self.special, self.config.max_tokens)
+            bounds.append(len(found))
+        return Prepared(list(texts), spans, languages, found, bounds)
+
+    def tag(self, prepared: Prepared, probabilities: bool = False) -> list[dict[str, Any]]:
+        """One output object an item, in order."""
+        results = run(self.model, prepared.windows, self.tokenizer.pad_token_id)
+        tags = []
+        for index, (a, b) in enumerate(zip(prepared.bounds, prepared.bounds[1:], strict=False)):
+            rows = merge(prepared.windows[a:b], results[a:b], len(prepared.spans[index]))
+            rows = {head: softmax(rows[head], self.config.temperatures[head]) for head in HEADS}
+            tags.append(self._output(prepared, index, rows, probabilities))
+        return tags
+
+    def _output(
+        self, prepared: Prepared, index: int, rows: dict[str, np.ndarray], probabilities: bool
+    ) -> dict[str, Any]:
+        text, spans, lang = prepared.texts[index], prepared.spans[index], prepared.languages[index]
+        labels, feelings = self.config.labels, self.config.sentiments
+        visible = is_visible(text.text)
+        moments, sentiments = rows["sentence_moment"], rows["sentence_sentiment"]
+        best_moment, best_sentiment = moments.argmax(1), sentiments.argmax(1)
+        sentences = [
+            {
+                "start": start,
+                "end": end,
+                "moment": labels[best_moment[i]],
+                "sentiment": feelings[best_sentiment[i]],
+                "moment_probs": _rounded(moments[i]),
+                "sentiment_probs": _rounded(sentiments[i]),
+            }
+            for i, (start, end) in enumerate(spans)
+        ]
+        item_moment, item_sentiment = rows["item_moment"], rows["item_sentiment"]
+        result: dict[str, Any] = {
+            "id": text.id,
+            "moment": labels[item_moment.argmax()] if visible else "none",
+            "moments": _shares(best_moment, sentiments, labels, feelings),
+            "sentiment": feelings[item_sentiment.argmax()] if visible else "neutral",
+            "confidence": {
+                "moment": round(float(item_moment.max()), 4) if visible else 0.0,
+                "sentiment": round(float(item_sentiment.max()), 4) if visible else 0.0,
+            },
+            "sentences": sentences,
+            "lang": lang,
+            "status": self._status(text.text, visible, lang, float(item_moment.max())),
+            "model_version": self.version,
+        }
+        if probabilities:
+            probs = {"moment": _rounded(item_moment), "sentiment": _rounded(item_sentiment)}
+            result |= {"text": text.text, "kind": text.kind, "probs": probs}
+        return result
+
+    def _status(self, text: str, visible: bool, lang: str | None, confidence: float) -> str:
+        if not visible:
+            return "empty"
+        trained = self.config.languages
+        if "*" not in trained and (lang not in trained if lang else not language.is_latin(text)):
+            return "unsupported"
+        return "unsure" if confidence < self.unsure_below else "ok"
+
+
+@lru_cache(maxsize=2)
+def _tagger(folder: Path, version: str, precision: str, unsure_below: float | None) -> Tagger:
+    return Tagger(folder, precision, unsure_below)
+
+
+def tag_file(
+    input: Path,
+    output: Path,
+    *,
+    model: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+    precision: str = "auto",
+    unsure_below: float | None = None,
+    probabilities: bool = False,
+    window_items: int = WINDOW_ITEMS,
+) -> TagSummary:
+    """Tag a JSON Lines file (`.gz` too) into another.
+
+    Input lines: `id`, `text`, and if wanted `spans` (then exactly those are tagged), `title`, `kind`, `lang`. `model`:
+    a folder that `save_model` wrote (default: the shipped weights). `precision`: "auto", "bf16" or "fp32". `progress`
+    is called with the number of items done. `probabilities` adds the text and the item's probability rows, the form
+    that `read_soft` learns from. Raises NlpError for a line, file or model that cannot be used.
+    """
+    started = time.monotonic()
+    folder = model or SHIPPED
+    tagger = _tagger(folder, model_version(folder), precision, unsure_below)
+    statuses: Counter[str] = Counter()
+    partial = output.with_name(f".partial-{output.name}")
+    try:
+        with open_text(partial, "wt") as out:
+            for tags in tag_stream(read_texts(input), tagger, probabilities=probabilities, window_items=window_items):
+                out.writelines(json.dumps(tag) + "\n" for tag in tags)
+                statuses.update(tag["status"] for tag in tags)
+                if progress is not None:
+                    progress(statuses.total())
+        partial.replace(output)
+    except FileNotFoundError:
+        raise NlpError(f"{output} cannot be written: its folder does not exist.") from None
+    finally:
+        partial.unlink(missing_ok=True)
+    return TagSummary(statuses.total(), tagger.version, time.monotonic() - started, dict(statuses))
+
+
+def tag_stream(
+    texts: Iterable[Text], tagger: Tagger, *, probabilities: bool = False, window_items: int = WINDOW_ITEMS
+) -> Iterator[list[dict[str, Any]]]:
+    """Tags of windows of items, in order; the next window is cut and tokenised while the model reads this one."""
+    chunks = _chunks(texts, window_items)
+    with ThreadPoolExecutor(1) as pool:
+        upcoming = next(chunks, None)
+        waiting = pool.submit(tagger.prepare, upcoming) if upcoming else None
+        while waiting is not None:
+            prepared = waiting.result()
+            upcoming = next(chunks, None)
+            waiting = pool.submit(tagger.prepare, upcoming) if upcoming else None
+            yield tagger.tag(prepared, probabilities)
+
+
+def _chunks(texts: Iterable[Text], size: int) -> Iterator[list[Text]]:
+    """Windows of at most `size` items and about WINDOW_CHARACTERS characters."""
+    stream = iter(texts)
+    while True:
+        chunk: list[Text] = []
+        characters = 0
+        for text in islice(stream, size):
+            chunk.append(text)
+            characters += len(text.text)
+            if characters >= WINDOW_CHARACTERS:
+                break
+        if not chunk:
+            return
+        yield chunk
+
+
+def read_texts(path: Path) -> Iterator[Text]:
+    """The input lines, checked. Raises NlpError naming the file, the line and the remedy."""
+    for number, row in read_lines(path):
+        yield _checked(row, f"{path}, line {number}")
+
+
+def _checked(row: dict[str, Any], where: str) -> Text:
+    for name in ("id", "text"):
+        if name not in row:
+            raise NlpError(f'{where}: "{name}" is missing; every line needs "id" and "text".')
+    if isinstance(row["id"], bool) or not isinstance(row["id"], str | int):
+        raise NlpError(f'{where}: "id" is {row["id"]!r}; it must be a string or a whole number.')
+    for name in ("text", "title", "kind", "lang"):
+        if row.get(name) is not None and not isinstance(row[name], str):
+            raise NlpError(f'{where}: "{name}" is of type {type(row[name]).__name__}; it must be a string.')
+    text = row["text"] or ""
+    spans = row.get("spans")
+    if spans is not None:
+        spans = _checked_spans(spans, len(text), where)
+    return Text(row["id"], text, spans, row.get("title"), row.get("kind"), row.get("lang"))
+
+
+def _checked_spans(spans: Any, length: int, where: str) -> list[tuple[int, int]]:
+    if not isinstance(spans, list):
+        raise NlpError(f'{where}: "spans" is of type {type(spans).__name__}; it must be a list of [start, end].')
+    for span in spans:
+        pair = isinstance(span, list) and len(span) == 2 and all(type(v) is int for v in span)
+        if not pair or not 0 <= span[0] <= span[1] <= length:
+            raise NlpError(
+                f"{where}: the span {json.dumps(span)[:60]} does not lie in the text of {length} characters; "
+                "spans are [start, end] with 0 <= start <= end <= length."
+            )
+    return [(start, end) for start, end in spans]
+
+
+def _rounded(row: np.ndarray) -> list[float]:
+    return [round(v, 4) for v in row.tolist()]
+
+
+def _shares(
+    moments: np.ndarray, sentiments: np.ndarray, labels: Sequence[str], feelings: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """For each moment that occurs: its share of the sentences, and the sentiment its sentences add up to."""
+    counts = Counter(moments.tolist())
+    return {
+        labels[moment]: {
+            "share": round(count / len(moments), 4),
+            "sentiment": feelings[int(sentiments[moments == moment].sum(0).argmax())],
+        }
+        for moment, count in counts.most_common()
+    }

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp import NlpError, metrics
+from nlp.base import load_model
+from nlp.calibrate import fit_temperature
+from nlp.data import read_labels, read_sentiment, read_soft, split
+from nlp.tag import tag_file
+from nlp.train import TrainOptions, train
+
+from .conftest import label_rows, write_lines
+
+
+def test_a_real_run_learns_and_loads_back(label_file: Path, tiny_base: Path, tmp_path: Path) -> None:
+    tweets = write_lines(tmp_path / "tweets.jsonl", [
+        {"uid": "s1", "text": "Waste of money.", "sentiment": "negative", "kind": "tweet"},
+        {"uid": "s2", "text": "A great kettle overall.", "sentiment": "positive", "kind": "tweet"},
+    ] * 5)  # fmt: skip
+    options = TrainOptions(
+        epochs=12, learning_rate=3e-3, layer_decay=1.0, batch_size=16, max_tokens=64, base={"path": str(tiny_base)},
+        train_embeddings=True, name="tiny-trained",
+    )  # fmt: skip
+    figures = train(label_file, tmp_path / "model", options, sentiment=[(tweets, 10, 0.5)])
+    assert figures["sentence_moment_f1"] > 0.5
+    card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+    assert "language models" in card and "labels.jsonl" in card and '"seed": 0' in card
+
+    write_lines(tmp_path / "in.jsonl", [{"id": 1, "text": "The courier lost my order.", "kind": "review"}])
+    tag_file(tmp_path / "in.jsonl", tmp_path / "out.jsonl", model=tmp_path / "model", probabilities=True)
+    tag = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
+    assert tag["sentences"][0]["moment"] == "wait"
+    assert tag["model_version"].startswith("tiny-trained-")
+
+    soft = read_soft(tmp_path / "out.jsonl", weight=0.5)
+    assert soft[0].targets["sentence_moment"].sum() == pytest.approx(0.5, abs=0.01)
+    assert soft[0].targets["item_sentiment"].argmax() == ["negative", "neutral", "positive"].index(tag["sentiment"])
+
+
+def test_frozen_embeddings_are_left_out_of_the_file(label_file: Path, tiny_base: Path, tmp_path: Path) -> None:
+    from safetensors import safe_open
+
+    options = TrainOptions(epochs=1, average_last=2, r_drop=0.5, max_tokens=64, base={"path": str(tiny_base)})
+    train(label_file, tmp_path / "model", options)
+    with safe_open(tmp_path / "model" / "model.safetensors", "pt") as file:
+        assert not any("word_embeddings" in name for name in file.keys())  # noqa: SIM118
+    load_model(tmp_path / "model")
+    assert not list((tmp_path / "model").glob("checkpoints/*"))
+
+
+def test_split_depends_on_the_item_alone(label_file: Path) -> None:
+    examples = read_labels(label_file)
+    train_part, validation = split(examples)
+    assert 0 < len(validation) < len(train_part)
+    reversed_validation = split(reversed(examples[: len(examples) // 2]))[1]
+    assert {e.uid for e in reversed_validation} <= {e.uid for e in validation}
+
+
+@pytest.mark.parametrize("change", [{"moment": "later"}, {"sentences": [{"start": 0, "end": 3, "moment": "use"}]}])
+def test_a_wrong_label_names_its_line(change: dict[str, object], tmp_path: Path) -> None:
+    rows = label_rows(1)[:2]
+    path = write_lines(tmp_path / "labels.jsonl", [rows[0], rows[1] | change])
+    with pytest.raises(NlpError, match="line 2"):
+        read_labels(path)
+
+
+def test_sentiment_corpus_teaches_sentiment_only(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "c.jsonl", [
+        {"uid": "1", "text": "Lovely.", "sentiment": "positive"}, {"uid": "2", "text": "No label here."},
+        {"uid": "3", "text": "It leaks. I am sad.", "sentiment": "negative"},
+    ])  # fmt: skip
+    examples = {e.uid: e for e in read_sentiment(path, 10, 0)}
+    assert set(examples) == {"1", "3"}
+    assert examples["1"].targets["sentence_sentiment"].tolist() == [[0, 0, 1]]
+    assert examples["3"].targets["sentence_sentiment"].sum() == 0
+    assert examples["3"].targets["item_sentiment"].tolist() == [[1, 0, 0]]
+    assert not any(e.targets["item_moment"].any() for e in examples.values())
+
+
+def test_temperature_undoes_overconfidence() -> None:
+    random = np.random.default_rng(0)
+    logits = random.normal(size=(4000, 3))
+    truth = np.array([random.choice(3, p=row) for row in metrics.softmax(logits)])
+    assert fit_temperature(logits * 3, truth) == pytest.approx(3, rel=0.1)
+    assert metrics.ece(metrics.softmax(logits * 3, 3.0), truth) < 0.03 < metrics.ece(metrics.softmax(logits * 3), truth)
+
+
+def test_metrics_on_a_case_worked_by_hand() -> None:
+    truth, said = np.array([0, 0, 1, 1, 2]), np.array([0, 1, 1, 1, 0])
+    assert metrics.macro_f1(truth, said, 4) == pytest.approx((0.5 + 0.8 + 0.0) / 3)
+    assert metrics.macro_recall(truth, said, 4) == pytest.approx((0.5 + 1.0 + 0.0) / 3)
+    low, high = metrics.bootstrap(lambda rows: float((truth[rows] == said[rows]).mean()), [0, 0, 1, 1, 2], 200)
+    assert 0 <= low < 0.6 < high <= 1
+    assert metrics.brier(np.eye(3)[[0, 1]], np.array([0, 2])) == pytest.approx(1.0)
