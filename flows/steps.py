@@ -79,7 +79,6 @@ def load(home: Home, watchlist: Watchlist | None = None, *, brand: str | None = 
 def tag_new(home: Home, model: Path | None = None) -> dict[str, Any]:
     """Tag every item text that the model has not tagged yet, a chunk at a time; a later run goes on where this ends."""
     import nlp
-    from nlp.tag import tag_file
     from warehouse.connect import open_warehouse
     from warehouse.tags import export_untagged, load_tags
 
@@ -92,6 +91,8 @@ def tag_new(home: Home, model: Path | None = None) -> dict[str, Any]:
     ):
         texts, tags = Path(folder) / "texts.jsonl", Path(folder) / "tags.jsonl"
         while count := export_untagged(warehouse, version, texts, TAG_CHUNK):
+            from nlp.tag import tag_file  # torch takes seconds to import: only where there is something to tag
+
             logger.info("tag      %d text(s) with %s", count, version)
             tag_file(texts, tags, model=model)
             tagged += load_tags(warehouse, tags)
