@@ -112,7 +112,9 @@ def read_html(response: Response) -> Selector:
     HTML.
     """
     text = decoded(response)
-    if not re.search(
+    # Noise can hold "<p" by chance, but a page is not made of control characters.
+    noise = len(re.findall(r"[\x01-\x08\x0e-\x1f]", text[:4_096]))
+    if noise > len(text[:4_096]) / 20 or not re.search(
         r"<\s*(?:!doctype|html|head|body|div|script|article|p|table|meta|title)\b", text[:200_000], re.IGNORECASE
     ):
         raise Unreadable(f"no readable HTML at {shown(response.url)}")

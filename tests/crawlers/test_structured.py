@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy.http import TextResponse
 
+from crawlers.bases.html import read_html
 from crawlers.bases.reviews import product_records, review_records
+from crawlers.bases.source import Unreadable
 from crawlers.bases.structured import nodes_of, read_block
 
 INVALID = sorted((Path(__file__).parent / "fixtures" / "invalid").glob("*.txt"))
@@ -69,3 +73,10 @@ def test_silent_ratings_of_anonymous_people_are_not_taken_for_doubles() -> None:
     one = '{"@type": "Review", "author": "Anonymous", "reviewRating": {"ratingValue": 5}}'
     page = block(f'{{"@type": "Recipe", "name": "Soup", "review": [{one}, {one}]}}')
     assert len(review_records(nodes_of(page, "https://shop.example/", Counter()))) == 2
+
+
+def test_noise_that_holds_a_tag_by_chance_is_no_page() -> None:
+    noise = random.Random(4).randbytes(500)
+    with pytest.raises(Unreadable, match="no readable HTML"):
+        read_html(TextResponse("http://shop.example/", body=noise + b"<p >"))
+    assert read_html(TextResponse("http://shop.example/", body=b"<p>one bell \x07 in a page</p>")).css("p")
