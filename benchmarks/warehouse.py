@@ -218,6 +218,7 @@ def multiply(warehouse: Warehouse, times: int) -> None:
         con.execute(f"DROP TABLE {table}")
         con.execute(f"ALTER TABLE grown RENAME TO {table}")
         con.execute("COMMIT")
+    con.execute(f"UPDATE daily SET items = items * {times}, negative = negative * {times}")
     con.execute("CHECKPOINT warehouse")
 
 
@@ -345,45 +346,52 @@ def bench_publish(big: Warehouse, folder: Path) -> None:
     )
 
 
-def bench_readers(folder: Path, readers: int = 20, loads: int = 50) -> None:
+PAUSE = 1.0
+"""Seconds between two questions of a reader, each of which opens the snapshot anew."""
+ASKED = "SELECT (SELECT count(*) FROM items), (SELECT count(DISTINCT item_key) FROM mentions)"
+
+
+def read(target: Path) -> None:
+    """One reader, a process of its own: asks until its standard input closes, then prints how often it did and how
+    often it saw part of a load."""
+    # They stand for readers on other machines: what is measured is waiting for them, not sharing a processor with them.
+    os.nice(15)
+    stop = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+    asked = wrong = 0
+    while not stop.wait(PAUSE):
+        with open_snapshot(target) as snapshot:
+            items, mentioned = snapshot.con.execute(ASKED).fetchone() or (0, 0)
+        asked += 1
+        wrong += bool(items % 100 or items != mentioned)
+    print(asked, wrong)
+
+
+def bench_readers(folder: Path, readers: int = 20, loads: int = 50, alone: int = 10) -> None:
     """Readers that query all the time while loads are published: do they see whole loads only, and do they delay a
     load?"""
     target = folder / "read.duckdb"
-    stop, wrong, asked = threading.Event(), [], [0]
     with open_warehouse(folder / "written.duckdb") as warehouse:
         store_watchlist(warehouse, [{"name": f"Brand {n}"} for n in range(BRANDS)])
-        refresh(warehouse)
-        publish(warehouse, target)
+        for number in range(loads + alone):
+            package(warehouse, folder / f"r-{number}", 1000 + number, 100)
 
         def load(number: int) -> None:
-            package(warehouse, folder / f"r-{number}", 1000 + number, 100)
             load_packages(warehouse, folder / f"r-{number}")
-            refresh(warehouse)
+            refresh(warehouse, near_duplicates=False)
             publish(warehouse, target)
 
-        def read() -> None:
-            while not stop.is_set():
-                with open_snapshot(target) as snapshot:
-                    items, mentioned = snapshot.con.execute(
-                        "SELECT (SELECT count(*) FROM items), (SELECT count(DISTINCT item_key) FROM mentions)"
-                    ).fetchone() or (0, 0)
-                asked[0] += 1
-                if items % 100 or items != mentioned:
-                    wrong.append((items, mentioned))
-
-        alone = statistics.median(clock(lambda n=n: load(10_000 + n)) for n in range(5))
-        threads = [threading.Thread(target=read) for _ in range(readers)]
-        for thread in threads:
-            thread.start()
-        beside = statistics.median(clock(lambda n=n: load(n)) for n in range(loads))
-        stop.set()
-        for thread in threads:
-            thread.join()
-    print(
-        f"{readers} readers, {loads} loads        {asked[0]:,} queries, {len(wrong)} saw part of a load; a load "
-        f"takes {beside:.3f} s beside them, {alone:.3f} s alone",
-        flush=True,
-    )
+        load(0)
+        before = [both(lambda n=n: load(n)) for n in range(1, alone)]
+        command = [sys.executable, __file__, "--read", str(target)]
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        environment = {**os.environ, "MOT_THREADS": "1"}
+        processes = [subprocess.Popen(command, env=environment, **pipes) for _ in range(readers)]
+        beside = [both(lambda n=n: load(n)) for n in range(alone, alone + loads)]
+        answers = [[int(word) for word in process.communicate()[0].split()] for process in processes]
+    asked, wrong = (sum(each[at] for each in answers) for at in (0, 1))
+    print(f"{readers} readers, {loads} loads: {asked:,} queries, {wrong} saw part of a load", flush=True)
+    print(f"load and publish 100 items, beside readers and alone {ratio(beside, before)}", flush=True)
 
 
 def main() -> None:
@@ -395,7 +403,11 @@ def main() -> None:
     )
     parser.add_argument("--folder", type=Path, default=None, help="where to write; about 1.3 GB for each million items")
     parser.add_argument("--readers", action="store_true", help="also twenty readers during fifty loads")
+    parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.read:
+        read(options.read)
+        return
     folder = Path(tempfile.mkdtemp(prefix="momentscope-bench-", dir=options.folder))
     try:
         with open_warehouse(folder / "big.duckdb") as big:

@@ -103,7 +103,8 @@ def _by_page(con: duckdb.DuckDBPyConnection) -> None:
         CREATE OR REPLACE TEMP TABLE stated_product AS
         SELECT b.stated_no, arg_max(n.product_id, (n.product_id = b.product_id, length(n.name),
             n.product_id)) AS product_id,
-               arg_max(n.product_name, (n.product_id = b.product_id, length(n.name), n.product_id)) AS product_name
+               arg_max(n.product_name, (n.product_id = b.product_id, length(n.name), n.product_id,
+            n.product_name)) AS product_name
         FROM stated_brand b JOIN names n ON n.brand = b.brand AND n.product_id IS NOT NULL
             AND (n.product_id = b.product_id OR contains(norm(b.product_name), ' ' || n.name || ' '))
         GROUP BY b.stated_no
@@ -134,7 +135,8 @@ def _by_text(con: duckdb.DuckDBPyConnection, names: Names) -> None:
     )
     con.execute("""
         CREATE OR REPLACE TEMP TABLE by_text AS
-        SELECT item_key, brand, min(product_id) AS product_id, arg_min(product_name, product_id) AS product_name,
+        SELECT item_key, brand, min(product_id) AS product_id,
+               arg_min(product_name, (product_id, product_name)) AS product_name,
                bool_and(product_id IS NULL) AS bare
         FROM named JOIN names USING (name) GROUP BY item_key, brand
     """)

@@ -28,6 +28,7 @@ INTERNAL = frozenset(
         "text_bands",
         "item_pairs",
         "item_brands",
+        "daily",
         "schema_migrations",
     }
 )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from warehouse import daily
 from warehouse.connect import Warehouse
 from warehouse.errors import WarehouseError
 
@@ -64,6 +65,8 @@ def remove(con: duckdb.DuckDBPyConnection, names: str, reason: str, now: datetim
     con.execute(
         f"INSERT INTO pending SELECT item_key FROM item_flags WHERE original_key IN (SELECT item_key FROM {names})"
     )
+    daily.leave(con, names)
+    daily.settle(con)
     for table in _HOLD_ITEMS:
         con.execute(f"DELETE FROM {table} WHERE item_key IN (SELECT item_key FROM {names})")
     con.execute(f"DELETE FROM rejects WHERE item_id IN (SELECT item_id FROM {names})")

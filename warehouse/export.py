@@ -49,6 +49,11 @@ PUBLIC = (
     "rejects",
 )
 """What may be exported by name, and what the Parquet folder holds."""
+_ORDER = {
+    **dict.fromkeys(("zmot", "tmot", "journey", "share_of_voice", "coverage", "freshness"), " ORDER BY ALL"),
+    "voices": " ORDER BY brand, day, item_key, sentence_no",
+}
+"""Of views whose rows come as the threads make them; tables come as they lie, `alerts` has an order of its own."""
 _CHUNK = 5_000
 _EXCEL_ROWS, _EXCEL_CELL = 1_048_575, 32_767
 
@@ -72,13 +77,13 @@ def export_parquet(snapshot: str | Path, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     with open_snapshot(snapshot) as opened:
         for name in PUBLIC:
-            _write(opened, f'FROM "{name}"', None, folder / f"{name}.parquet", _parquet)
+            _write(opened, _query(name), None, folder / f"{name}.parquet", _parquet)
     return [folder / f"{name}.parquet" for name in PUBLIC]
 
 
 def _query(what: str) -> str:
     if what in PUBLIC:
-        return f'FROM "{what}"'
+        return f'FROM "{what}"{_ORDER.get(what, "")}'
     if what.replace("_", "").isalnum():
         raise unknown("table", what, PUBLIC)
     return what

@@ -7,18 +7,19 @@ tags, model, watchlist and schemes that were in force then; except that what has
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import duckdb
 
 from warehouse.config import apply, in_force
 from warehouse.connect import STORAGE_VERSION, Warehouse, open_warehouse
-from warehouse.engine import quoted
+from warehouse.engine import fresh, quoted
 from warehouse.errors import WarehouseError
 from warehouse.marts import refresh
-from warehouse.migrate import migrate
+from warehouse.migrate import check, migrate
 from warehouse.publish import swap
+from warehouse.text import MACROS
 from warehouse.upsert import COLUMNS
 
 _VERSION = [*COLUMNS, "row_hash", "text_version", "package_id", "loaded_at"]
@@ -87,6 +88,44 @@ def as_of(warehouse: Warehouse, moment: datetime, target: Path, *, model_version
     finally:
         draft.unlink(missing_ok=True)
     return target
+
+
+def earlier_snapshot(
+    snapshot: Path, moment: datetime | None, target: Path, *, model_version: str | None = None
+) -> Path:
+    """The same from a published snapshot, which holds all that is needed: nobody who writes has to wait.
+
+    `moment` None stands for now. Raises WarehouseError as `as_of` does, and when there is no snapshot.
+    """
+    if not snapshot.is_file():
+        raise WarehouseError(f"there is no snapshot at {snapshot}; run `mot watch` first")
+    con = fresh(target.parent / f".{target.name}.spill")
+    try:
+        con.execute(f"ATTACH {quoted(str(snapshot))} AS warehouse (READ_ONLY)")
+        con.execute("USE warehouse")
+        check(con, str(snapshot))
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute(MACROS)
+        now = datetime.now(UTC).replace(tzinfo=None)
+        return as_of(Warehouse(con, str(snapshot)), moment or now, target, model_version=model_version)
+    finally:
+        con.close()
+
+
+def moment_of(written: str) -> datetime:
+    """The moment, in UTC without zone, that a person means: a date is the end of that day, a time without zone UTC.
+
+    Raises WarehouseError for what is neither.
+    """
+    try:
+        moment = datetime.fromisoformat(written.strip())
+    except ValueError:
+        raise WarehouseError(
+            f"{written[:40]!r} is neither a date nor a time; write 2026-05-01, or 2026-05-01T06:00 (UTC)"
+        ) from None
+    if len(written.strip()) <= len("2026-05-01"):
+        return datetime.combine(moment, time.max)
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _write(con: duckdb.DuckDBPyConnection, draft: Path, moment: datetime, model_version: str | None) -> None:

@@ -28,6 +28,7 @@ _ORDER = {
     "mentions": "brand, day, item_key",
     "sentences": "brand, day, item_key, sentence_no",
     "rivals": "brand, day, item_key, rival",
+    "daily": "brand, day, source, channel, role, status, flag, moment",
 }
 """Rows of one brand and month lie together, so that a question about them reads little; refreshes loosen that."""
 

@@ -84,7 +84,7 @@ def _load(con: duckdb.DuckDBPyConnection, tags_file: Path, now: datetime) -> int
         con.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE arrived AS
-            SELECT DISTINCT ON (id, model_version) *, regexp_extract(id, '^(.*)@\\d+$', 1) AS item_id,
+            SELECT *, row_number() OVER () AS line, regexp_extract(id, '^(.*)@\\d+$', 1) AS item_id,
                    TRY_CAST(regexp_extract(id, '@(\\d+)$', 1) AS INTEGER) AS text_version
             FROM read_json($file, format = 'newline_delimited', columns = {_SHAPE}, maximum_object_size = {_MAX_LINE})
             """,
@@ -101,6 +101,10 @@ def _load(con: duckdb.DuckDBPyConnection, tags_file: Path, now: datetime) -> int
             f"{tags_file.name}: the line with id {bad[0]!r} has no item id and text version, model version or "
             f"moment; tag again"
         )
+    lines, texts = con.execute("SELECT count(*), count(DISTINCT (id, model_version)) FROM arrived").fetchone() or (0, 0)
+    if lines > texts:
+        # What is said twice counts as it was said first; chosen by line, for which row comes first is up to threads.
+        con.execute("DELETE FROM arrived WHERE line NOT IN (SELECT min(line) FROM arrived GROUP BY id, model_version)")
     # Only texts that are still here, and only what this model has not said yet.
     con.execute("""
         CREATE OR REPLACE TEMP TABLE fresh AS
@@ -109,7 +113,7 @@ def _load(con: duckdb.DuckDBPyConnection, tags_file: Path, now: datetime) -> int
         WHERE a.text_version BETWEEN 1 AND k.last AND NOT EXISTS (
             SELECT 1 FROM item_tags t
             WHERE t.item_key = k.item_key AND t.text_version = a.text_version AND t.model_version = a.model_version)
-        ORDER BY a.item_id, a.text_version
+        ORDER BY a.item_id, a.text_version, a.model_version
     """)
     con.execute(
         """
@@ -127,7 +131,7 @@ def _load(con: duckdb.DuckDBPyConnection, tags_file: Path, now: datetime) -> int
                s.sentiment, list_max(s.sentiment_probs), s.moment_probs, s.sentiment_probs
         FROM (SELECT item_key, text_version, model_version, item_id, unnest(sentences) AS s,
                      generate_subscripts(sentences, 1) AS sentence_no FROM fresh)
-        ORDER BY item_id, text_version, sentence_no
+        ORDER BY item_id, text_version, model_version, sentence_no
     """)
     con.execute("INSERT INTO pending SELECT item_key FROM fresh")
     con.execute(

@@ -44,21 +44,24 @@ class Upserted:
 def upsert(con: duckdb.DuckDBPyConnection, batch: str, package_id: str, loaded_at: datetime) -> Upserted:
     """Merge the table or view `batch` (see `COLUMNS`; other columns are ignored) into `items`.
 
-    `batch` is read several times, so it should be a table or an Arrow table, not a file. How it goes about: only the
-    keys
-    are looked for in the whole table; what is known already is then read by its place, and only where its hash differs.
+    `batch` is read several times, so it should be a table or an Arrow table, not a file. How it goes about: one pass
+    over the keys and hashes of the whole table tells what is known, where it lies and whether it differs; only what
+    differs is then read, by its place. Texts never take part in a join with the whole table.
     """
     source, repeated, erased = _distinct(con, batch)
     stamp = {"package": package_id, "now": loaded_at}
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE known AS SELECT item_key, rowid AS place FROM items SEMI JOIN {source} "
-        f"USING (item_key)"
-    )
-    known = _count(con, "known")
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE matched AS
+        SELECT s.item_key, s.fetched_at, t.rowid AS place, s.fetched_at >= t.fetched_at AS newer,
+            s.row_hash = t.row_hash AS same
+        FROM (SELECT item_key, fetched_at, {HASH} AS row_hash FROM {source} s) s JOIN items t ON t.item_key = s.item_key
+    """)
+    known = _count(con, "matched")
     fates = _meet(con, source, stamp) if known else {}
     names = ", ".join(COLUMNS)
     values = ", ".join(f"s.{name}" for name in COLUMNS)
-    only_new = "WHERE s.item_key NOT IN (SELECT item_key FROM known)" if known else ""
+    # NOT IN and no anti join: that would build its hash table from the batch, whose size DuckDB cannot know.
+    only_new = "WHERE s.item_key NOT IN (SELECT item_key FROM matched)" if known else ""
     con.execute(
         f"INSERT INTO items ({names}, row_hash, text_version, package_id, loaded_at) "
         f"SELECT {values}, {HASH}, 1, $package, $now FROM {source} s {only_new}",
@@ -67,7 +70,7 @@ def upsert(con: duckdb.DuckDBPyConnection, batch: str, package_id: str, loaded_a
     con.execute(f"INSERT INTO pending SELECT s.item_key FROM {source} s {only_new}")
     new = _count(con, source) - known
     changed, refreshed, stale = (fates.get(fate, 0) for fate in ("changed", "refreshed", "stale"))
-    con.execute("DROP TABLE temp.known")
+    con.execute("DROP TABLE temp.matched")
     return Upserted(
         new=new, changed=changed, refreshed=refreshed, same=known - changed - refreshed - stale, stale=stale,
         repeated=repeated, erased=erased,
@@ -98,58 +101,60 @@ def _distinct(con: duckdb.DuckDBPyConnection, batch: str) -> tuple[str, int, int
 
 
 def _meet(con: duckdb.DuckDBPyConnection, source: str, stamp: dict[str, Any]) -> dict[str, int]:
-    """Bring in what the batch says of items that are `known`; returns how many met which fate (the unchanged not
+    """Bring in what the batch says of items that are `matched`; returns how many met which fate (the unchanged not
     counted)."""
+    edits, stale = con.execute(
+        "SELECT count(*) FILTER (newer AND NOT same), count(*) FILTER (NOT newer) FROM matched"
+    ).fetchone() or (0, 0)
+    con.execute("""
+        UPDATE items SET fetched_at = m.fetched_at FROM (FROM matched WHERE newer AND same) m
+        WHERE items.rowid = m.place
+    """)
+    return {**(_edit(con, source, stamp) if edits else {}), "stale": stale}
+
+
+def _edit(con: duckdb.DuckDBPyConnection, source: str, stamp: dict[str, Any]) -> dict[str, int]:
+    """Put what is newer and differs in the place of what is here, which goes to the history; returns the fates."""
+    # IS TRUE keeps this a look-up in the few keys; a semi join would take the whole batch into its hash table.
     con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE matched AS
-        SELECT k.item_key, k.place, t.text_version, s.fetched_at >= t.fetched_at AS newer, {HASH} = t.row_hash AS same
-        FROM known k JOIN items t ON t.rowid = k.place JOIN {source} s ON s.item_key = k.item_key
+        CREATE OR REPLACE TEMP TABLE edits AS
+        SELECT s.*, {HASH} AS new_hash FROM {source} s
+        WHERE (s.item_key IN (SELECT item_key FROM matched WHERE newer AND NOT same)) IS TRUE
     """)
     old = ", ".join(f"t.{name}" for name in COLUMNS)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE replaced AS
-        SELECT {old}, t.row_hash, t.text_version, t.package_id, t.loaded_at, NOT ({
-        _same(("title", "body"))
-    }) AS text_kept,
+        SELECT {old}, t.row_hash, t.text_version, t.package_id, t.loaded_at, m.place,
+               NOT ({_same(("title", "body"))}) AS text_kept,
                CASE WHEN NOT ({_same(("title", "body", "rating"))}) THEN 'changed'
                     WHEN NOT ({_same(_COMPARED)}) THEN 'refreshed' ELSE 'same' END AS fate
-        FROM matched m JOIN items t ON t.rowid = m.place JOIN {source} s ON s.item_key = m.item_key
-        WHERE m.newer AND NOT m.same
+        FROM edits s JOIN matched m ON m.item_key = s.item_key JOIN items t ON t.rowid = m.place
     """)
     columns = ", ".join(COLUMNS)
     kept = columns.replace("title, body", "CASE WHEN text_kept THEN title END, CASE WHEN text_kept THEN body END")
     con.execute(
         f"""
         INSERT INTO item_history ({columns}, row_hash, text_version, package_id, loaded_at, text_kept, replaced_at)
-        SELECT {kept}, row_hash, text_version, package_id, loaded_at, text_kept, $now
-            FROM replaced WHERE fate <> 'same' ORDER BY item_id
+        SELECT {kept}, row_hash, text_version, package_id, loaded_at, text_kept, $now FROM replaced WHERE fate <> 'same'
         """,
         {"now": stamp["now"]},
     )
     assigned = ", ".join(f"{name} = s.{name}" for name in COLUMNS if name not in ("item_key", "item_id"))
-    # One action only: a DuckLake's MERGE takes no more.
     con.execute(
         f"""
-        MERGE INTO items t
-        USING (SELECT s.*, {HASH} AS row_hash, r.text_version + r.text_kept::INTEGER AS version,
-                      CASE r.fate WHEN 'same' THEN r.package_id ELSE $package END AS package,
-                      CASE r.fate WHEN 'same' THEN r.loaded_at ELSE $now END AS arrived
-               FROM {source} s JOIN replaced r USING (item_key)) s
-        ON t.item_key = s.item_key
-        WHEN MATCHED THEN UPDATE SET
-            {assigned}, row_hash = s.row_hash, text_version = s.version, package_id = s.package, loaded_at = s.arrived
+        UPDATE items SET {assigned}, row_hash = s.new_hash, text_version = s.version, package_id = s.package,
+            loaded_at = s.arrived
+        FROM (SELECT e.*, r.place, r.text_version + r.text_kept::INTEGER AS version,
+                     CASE r.fate WHEN 'same' THEN r.package_id ELSE $package END AS package,
+                     CASE r.fate WHEN 'same' THEN r.loaded_at ELSE $now END AS arrived
+              FROM edits e JOIN replaced r USING (item_key)) s
+        WHERE items.rowid = s.place
         """,
         stamp,
     )
-    con.execute(f"""
-        MERGE INTO items t USING (SELECT s.item_key, s.fetched_at
-            FROM {source} s JOIN matched m USING (item_key) WHERE m.newer AND m.same) s
-        ON t.item_key = s.item_key WHEN MATCHED THEN UPDATE SET fetched_at = s.fetched_at
-    """)
     con.execute("INSERT INTO pending SELECT item_key FROM replaced WHERE fate <> 'same'")
     fates = dict(con.execute("SELECT fate, count(*) FROM replaced GROUP BY fate").fetchall())
-    fates["stale"] = _count(con, "(FROM matched WHERE NOT newer)")
-    con.execute("DROP TABLE temp.matched; DROP TABLE temp.replaced")
+    con.execute("DROP TABLE temp.edits; DROP TABLE temp.replaced")
     return fates
 
 

@@ -6,10 +6,12 @@ from __future__ import annotations
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,6 +50,7 @@ MARTS = (
     "mentions",
     "sentences",
     "rivals",
+    "daily",
     "rejects",
 )
 
@@ -70,7 +73,7 @@ def postgres() -> Iterator[str]:
     programs = _programs()
     # Not below pytest's folder, which only its owner may enter, and whose path is too long for a socket.
     root = Path(tempfile.mkdtemp(prefix="mot-pg-"))
-    user, become = getpass.getuser(), []
+    user, become = getpass.getuser(), ["setpriv"]
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root.
         user, become = "postgres", ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
@@ -79,25 +82,24 @@ def postgres() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-
-    def run(program: str, *arguments: str) -> None:
-        command = [*become, str(programs / program), "-D", str(data), *arguments]
-        subprocess.run(
-            command,
-            check=True,
-            cwd=root,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    run("initdb", "-U", user, "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-p {port} -k {root} -c listen_addresses=127.0.0.1 -c fsync=off"
+    quiet = {"cwd": root, "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    initdb = [programs / "initdb", "-D", data, "-U", user, "-A", "trust", "-E", "UTF8", "--no-sync"]
+    subprocess.run([*become, *map(str, initdb)], check=True, **quiet)
+    options = ["-D", data, "-p", port, "-k", root, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+    # A direct child that stops at once when this process dies, however it dies.
+    command = [*become, "--pdeathsig=QUIT", str(programs / "postgres"), *map(str, options)]
+    server = subprocess.Popen(command, **quiet)
     try:
-        run("pg_ctl", "-w", "-l", str(root / "log"), "-o", options, "start")
+        ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+        for _ in range(240):
+            if subprocess.run(ready, check=False, **quiet).returncode == 0:
+                break
+            assert server.poll() is None, "PostgreSQL did not start"
+            time.sleep(0.25)
         yield f"postgres:dbname=postgres host=127.0.0.1 port={port} user={user}"
     finally:
-        run("pg_ctl", "-w", "-m", "immediate", "stop")
+        server.send_signal(signal.SIGQUIT)
+        server.wait(60)
         shutil.rmtree(root)
 
 

@@ -46,6 +46,19 @@ def test_the_text_is_title_and_body_and_the_id_carries_the_version(
     ]
 
 
+def test_what_one_file_says_twice_counts_as_said_first(warehouse: Warehouse, landing: Landing, tmp_path: Path) -> None:
+    landing.put([item(str(number), body=TEXT) for number in range(50)])
+    load_packages(warehouse, landing.folder)
+    said = [
+        tag(f"product_page:{number}", ("Late.", "wait", feeling), text=TEXT)
+        for feeling in ("negative", "positive")
+        for number in range(50)
+    ]
+    assert load_tags(warehouse, write_tags(tmp_path / "tags.jsonl", said)) == 50
+    felt = "SELECT sentiment, count(*) FROM item_tags JOIN sentence_tags s USING (item_key, sentiment) GROUP BY ALL"
+    assert warehouse.con.execute(felt).fetchall() == [("negative", 50)]
+
+
 def test_tagging_goes_on_where_it_stopped(warehouse: Warehouse, landing: Landing, tmp_path: Path) -> None:
     landing.put([item(str(number), body=TEXT) for number in range(5)])
     load_packages(warehouse, landing.folder)

@@ -74,7 +74,7 @@ def open_asked(report: Report) -> None:
 @st.dialog("Sentences", width="large")
 def _dialog(report: Report, title: str, link: Link) -> None:
     st.text(title)
-    _list(behind(report, link), "dialog")
+    _list(report, behind(report, link), "dialog")
 
 
 def voices_tab(report: Report) -> None:
@@ -85,10 +85,17 @@ def voices_tab(report: Report) -> None:
     link: Link = {}
     if tone and tone != "All":
         link["sentiment"] = tone
-    _list([voice for voice in behind(report, link) if words in voice.text.casefold()], "tab")
+    _list(report, [voice for voice in behind(report, link) if words in voice.text.casefold()], "tab")
 
 
-def _list(voices: list[Voice], key: str) -> None:
+def _list(report: Report, voices: list[Voice], key: str) -> None:
+    """Sentences, and how many there are; said with it where not all of them are within reach."""
     shown = int(st.number_input("Show", PAGE, 500, PAGE, PAGE, key=f"show {key}")) if len(voices) > PAGE else PAGE
     st.text(f"{len(voices):,} sentences")
+    if report.voices_total > len(report.voices):
+        st.caption(
+            f"From {len(report.voices):,} of {report.voices_total:,} sentences: of every moment and feeling the most "
+            "helpful and the newest. Narrow the period or the filters to reach the others, or ask the SQL box: all of "
+            "them are in the table voices."
+        )
     st.html(environment().get_template("cards.html.j2").render(voices=voices[:shown], tones=TONES))

@@ -14,7 +14,7 @@ from warehouse.report.model import Report
 from warehouse.report.query import Ask, answer
 from warehouse.snapshot import Snapshot
 
-VOICES = 20_000  # sentences that the drill-down can reach; beyond, the SQL box
+VOICES = 20_000  # sentences that the drill-down can reach; it says so where there are more
 ALL = "All"
 
 
@@ -34,8 +34,9 @@ class Choice:
 
 
 _BRANDS = """
-SELECT b.brand FROM brands b LEFT JOIN mentions m ON m.brand = b.brand AND m.role = 'subject' AND m.flag IS NULL
-WHERE b.watched GROUP BY ALL ORDER BY count(m.item_key) DESC, b.brand
+SELECT b.brand FROM brands b
+LEFT JOIN daily d ON d.brand = b.brand AND d.moment = 'any' AND d.role = 'subject' AND d.flag IS NULL
+WHERE b.watched GROUP BY ALL ORDER BY coalesce(sum(d.items), 0) DESC, b.brand
 """
 
 
@@ -102,9 +103,11 @@ def report(path: str, version: int, choice: Choice) -> Report:
     made = answer(Path(path), question)
     if choice.moment is None:
         return made
+    moments = tuple(row for row in made.moments if row.label == choice.moment)
     return replace(
         made,
-        moments=tuple(row for row in made.moments if row.label == choice.moment),
+        moments=moments,
         drivers=tuple(driver for driver in made.drivers if driver.label == choice.moment),
         voices=tuple(voice for voice in made.voices if voice.moment == choice.moment),
+        voices_total=sum(row.sentences for row in moments),
     )

@@ -39,7 +39,7 @@ SELECT b.brand, i.published_at::DATE AS day, b.role, b.via,
        coalesce(n.views, n.plays)::BIGINT AS reach,
        CASE WHEN coalesce(n.likes, n.comments, n.replies, n.shares) IS NOT NULL
             THEN (coalesce(n.likes, 0) + coalesce(n.comments, 0) + coalesce(n.replies, 0) + coalesce(n.shares, 0))::BIGINT END AS engagement,
-       coalesce(n.helpful, n.likes, 0)::BIGINT AS helpful, n.duration_s::BIGINT AS duration_s,
+       coalesce(n.helpful, n.likes, 0)::BIGINT AS helpful, n.duration_s::BIGINT AS duration_s, n.likes::BIGINT AS likes, n.comments::BIGINT AS comments,
        CASE WHEN j.verdicts > 0 THEN sign_name(j.verdict) END AS verdict,
        CASE WHEN j.referrals > 0 THEN sign_name(j.referral) END AS referral,
        j.loyalty, f.flag, left(i.title, 300) AS title, i.url

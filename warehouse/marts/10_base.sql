@@ -11,6 +11,8 @@
 -- column stage_position: order of the stage within the scheme
 -- column example_item_id: the item that it stands in
 -- column example_url: where that can be read
+-- column likes: likes that the service counts
+-- column comments: comments that the service counts
 -- column comment_negative: of them negative
 -- column comment_positive: of them positive
 
@@ -34,11 +36,23 @@ CREATE OR REPLACE MACRO difference_high(k1, n1, k2, n2) AS
 CREATE OR REPLACE MACRO net_half_width(up, down, n) AS
     CASE WHEN n > 0 THEN 1.959964 * sqrt(((up + down + 1) / (n + 1.5) - pow((up - down) / (n + 1.5), 2)) / (n + 1.5)) END;
 
--- to_fisher: A correlation on Fisher's scale, where its error is even (Fisher 1921).
-CREATE OR REPLACE MACRO to_fisher(r) AS ln((1 + r) / (1 - r)) / 2;
+-- to_fisher: A correlation on Fisher's scale, where its error is even (Fisher 1921); a perfect one lies just short of the infinite.
+CREATE OR REPLACE MACRO to_fisher(r) AS ln((1 + greatest(-0.999999, least(0.999999, r))) / (1 - greatest(-0.999999, least(0.999999, r)))) / 2;
 
 -- from_fisher: The correlation that stands at a place of Fisher's scale.
 CREATE OR REPLACE MACRO from_fisher(f) AS 1 - 2 / (exp(2 * f) + 1);
+
+-- exact: A number in fixed point, fifteen decimals: its sum is the same in whatever order threads add the rows, a DOUBLE's is not.
+CREATE OR REPLACE MACRO exact(x) AS x::DECIMAL(38, 15);
+
+-- mean_of: The mean of some numbers from 0 to 1, added exactly and divided once.
+CREATE OR REPLACE MACRO mean_of(x) AS sum(exact(x))::DOUBLE / count(x);
+
+-- billionths: A number in whole billionths, for sums of squares that must not depend on the order either.
+CREATE OR REPLACE MACRO billionths(x) AS round(x * 1000000000)::HUGEINT;
+
+-- co_deviation: n times the sum of the products of two numbers' deviations from their means, from their sums in billionths.
+CREATE OR REPLACE MACRO co_deviation(n, sum_xy, sum_x, sum_y) AS (n * sum_xy - sum_x * sum_y)::DOUBLE / 1e18;
 
 -- counted_mentions: The mentions that figures count: the brand is the subject, and no flag unless asked for.
 CREATE OR REPLACE MACRO counted_mentions(for_brand, date_from, date_to, source_is, product_is, lang_is, kind_is, with_flagged) AS TABLE

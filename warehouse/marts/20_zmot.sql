@@ -102,10 +102,9 @@ CREATE OR REPLACE MACRO zmot_videos(for_brand, date_from, date_to, in_scheme := 
     v AS (
         SELECT * FROM counted_mentions(for_brand, date_from, date_to, source_is, product_is, lang_is, kind_is, with_flagged) WHERE kind = 'video')
     SELECT v.item_id, v.title, v.url, v.source, v.video_type, v.published_at, v.day, v.duration_s, v.reach AS views, -- times watched
-           json_extract(i.metrics, '$.likes')::BIGINT AS likes, -- likes of the video
-           json_extract(i.metrics, '$.comments')::BIGINT AS comments, -- comments that the service counts
+           v.likes, v.comments,
            v.engagement / nullif(v.reach, 0) AS engagement_rate, -- engagement by view
            v.sentiment, coalesce(c.comment_items, 0) AS comment_items, -- comments that are here
            coalesce(c.comment_negative, 0) AS comment_negative, coalesce(c.comment_positive, 0) AS comment_positive, v.product_id
-    FROM v JOIN items i ON i.item_key = v.item_key LEFT JOIN c ON c.parent_key = v.item_key
+    FROM v LEFT JOIN c ON c.parent_key = v.item_key
     ORDER BY v.reach DESC NULLS LAST, v.item_id;

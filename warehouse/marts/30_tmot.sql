@@ -5,7 +5,7 @@ CREATE OR REPLACE VIEW tmot AS
     SELECT brand, product_id, day, source, channel, kind, lang, count(*) AS items,
            count(*) FILTER (kind = 'review') AS reviews, -- reviews among the items
            count(rating) AS rated, -- items with a rating
-           sum(rating) AS rating_sum, -- sum of the ratings (0 to 1 each)
+           sum(exact(rating))::DOUBLE AS rating_sum, -- sum of the ratings (0 to 1 each)
            count(*) FILTER (rating_class = 'low') AS low, -- ratings of at most 0.4
            count(*) FILTER (rating_class = 'middle') AS middle, -- ratings between
            count(*) FILTER (rating_class = 'high') AS high, -- ratings of at least 0.7
@@ -25,7 +25,9 @@ CREATE OR REPLACE MACRO tmot(for_brand, date_from, date_to, in_scheme := 'combin
     WITH m AS (
         SELECT CASE WHEN GROUPING(product_id) = 1 THEN 'brand' ELSE 'product' END AS level, product_id, max(product_name) AS product_name,
                count(*) AS items, count(*) FILTER (kind = 'review') AS reviews, count(rating) AS rated,
-               avg(rating) AS rating_mean, stddev_samp(rating) AS spread,
+               mean_of(rating) AS rating_mean,
+               CASE WHEN count(rating) > 1 THEN sqrt(co_deviation(count(rating), sum(billionths(rating) * billionths(rating)), sum(billionths(rating)),
+                   sum(billionths(rating))) / (count(rating) * (count(rating) - 1))) END AS spread, -- the sample's standard deviation
                count(*) FILTER (rating_class = 'low') AS low, count(*) FILTER (rating_class = 'middle') AS middle,
                count(*) FILTER (rating_class = 'high') AS high,
                count(*) FILTER (verdict = 'negative') AS verdicts_negative, count(*) FILTER (verdict = 'neutral') AS verdicts_neutral,

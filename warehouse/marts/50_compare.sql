@@ -5,7 +5,7 @@ CREATE OR REPLACE VIEW share_of_voice AS
     SELECT brand, day, source, channel, kind, lang, count(*) AS items, coalesce(sum(reach), 0)::BIGINT AS reach,
            coalesce(sum(engagement), 0)::BIGINT AS engagement, count(*) FILTER (sentiment = 'negative') AS negative,
            count(*) FILTER (sentiment = 'neutral') AS neutral, count(*) FILTER (sentiment = 'positive') AS positive,
-           count(rating) AS rated, sum(rating) AS rating_sum
+           count(rating) AS rated, sum(exact(rating))::DOUBLE AS rating_sum
     FROM mentions WHERE role = 'subject' AND flag IS NULL GROUP BY brand, day, source, channel, kind, lang;
 
 -- share_of_voice(): The brand beside the rivals that the watchlist names.
@@ -15,7 +15,7 @@ CREATE OR REPLACE MACRO share_of_voice(for_brand, date_from, date_to, in_scheme 
     m AS (
         SELECT brand, count(*) AS items, coalesce(sum(reach), 0)::BIGINT AS reach, coalesce(sum(engagement), 0)::BIGINT AS engagement,
                count(*) FILTER (sentiment = 'negative') AS negative, count(*) FILTER (sentiment = 'neutral') AS neutral,
-               count(*) FILTER (sentiment = 'positive') AS positive, count(rating) AS rated, avg(rating) AS rating_mean
+               count(*) FILTER (sentiment = 'positive') AS positive, count(rating) AS rated, mean_of(rating) AS rating_mean
         FROM mentions
         WHERE brand IN (SELECT brand FROM chosen) AND day BETWEEN date_from::DATE AND date_to::DATE AND role = 'subject'
           AND (flag IS NULL OR with_flagged) AND (source_is IS NULL OR source = source_is)
@@ -36,7 +36,7 @@ CREATE OR REPLACE MACRO share_of_voice(for_brand, date_from, date_to, in_scheme 
 CREATE OR REPLACE MACRO trend(for_brand, date_from, date_to, period := 'week', in_scheme := 'combined',
         source_is := NULL::VARCHAR, product_is := NULL::VARCHAR, lang_is := NULL::VARCHAR, kind_is := NULL::VARCHAR, with_flagged := false) AS TABLE
     WITH m AS (
-        SELECT date_trunc(period, day)::DATE AS starts, count(*) AS items, count(rating) AS rated, avg(rating) AS rating_mean,
+        SELECT date_trunc(period, day)::DATE AS starts, count(*) AS items, count(rating) AS rated, mean_of(rating) AS rating_mean,
                count(sentiment) AS felt, count(*) FILTER (sentiment = 'negative') AS negative
         FROM counted_mentions(for_brand, date_from, date_to, source_is, product_is, lang_is, kind_is, with_flagged) GROUP BY starts),
     s AS (
@@ -83,15 +83,17 @@ CREATE OR REPLACE MACRO loop(for_brand, date_from, date_to, in_scheme := 'combin
         FROM weeks LEFT JOIN spoken USING (starts) LEFT JOIN researched USING (starts)),
     lags AS (SELECT unnest(range(0, 9))::INTEGER AS lag_weeks),
     paired AS (
-        SELECT b.starts - a.starts AS days, a.said, b.asked FROM series a JOIN series b ON b.starts >= a.starts
+        SELECT b.starts - a.starts AS days, billionths(a.said) AS said, billionths(b.asked) AS asked FROM series a JOIN series b ON b.starts >= a.starts
         WHERE a.said IS NOT NULL AND b.asked IS NOT NULL),
-    fitted AS (
-        SELECT (days // 7)::INTEGER AS lag_weeks, count(*) AS weeks,
-               CASE WHEN stddev_pop(said) > 0 AND stddev_pop(asked) > 0 THEN corr(asked, said) END AS correlation
-        FROM paired WHERE days <= 56 GROUP BY days)
+    summed AS (
+        SELECT (days // 7)::INTEGER AS lag_weeks, count(*) AS weeks, co_deviation(count(*), sum(said * asked), sum(said), sum(asked)) AS joint,
+               co_deviation(count(*), sum(said * said), sum(said), sum(said)) AS of_said,
+               co_deviation(count(*), sum(asked * asked), sum(asked), sum(asked)) AS of_asked
+        FROM paired WHERE days <= 56 GROUP BY days),
+    fitted AS (SELECT lag_weeks, weeks, CASE WHEN of_said > 0 AND of_asked > 0 THEN greatest(-1, least(1, joint / sqrt(of_said * of_asked))) END AS correlation FROM summed)
     SELECT l.lag_weeks, -- weeks between the two
            coalesce(f.weeks, 0) AS weeks, -- pairs of weeks compared
            f.correlation, -- Pearson's correlation of the weekly changes of the logarithms
-           CASE WHEN f.weeks > 3 AND abs(f.correlation) < 1 THEN from_fisher(to_fisher(f.correlation) - 1.959964 / sqrt(f.weeks - 3)) END AS correlation_low,
-           CASE WHEN f.weeks > 3 AND abs(f.correlation) < 1 THEN from_fisher(to_fisher(f.correlation) + 1.959964 / sqrt(f.weeks - 3)) END AS correlation_high
+           CASE WHEN f.weeks > 3 THEN from_fisher(to_fisher(f.correlation) - 1.959964 / sqrt(f.weeks - 3)) END AS correlation_low,
+           CASE WHEN f.weeks > 3 THEN from_fisher(to_fisher(f.correlation) + 1.959964 / sqrt(f.weeks - 3)) END AS correlation_high
     FROM lags l LEFT JOIN fitted f USING (lag_weeks) ORDER BY l.lag_weeks;

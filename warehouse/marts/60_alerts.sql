@@ -10,16 +10,11 @@
 -- moments of `only_brand` alone, unless it is NULL.
 CREATE OR REPLACE MACRO weekly_counts(only_brand, first_day, last_day) AS TABLE
     WITH counted AS (
-        SELECT brand, source, 'any' AS moment, (date_diff('day', day, last_day) // 7)::INTEGER AS w, count(*) AS n,
-               count(*) FILTER (sentiment = 'negative') AS bad
-        FROM mentions
-        WHERE brand IS NOT NULL AND role = 'subject' AND flag IS NULL AND day BETWEEN first_day AND last_day GROUP BY ALL
-        UNION ALL
-        SELECT brand, source, moment, (date_diff('day', day, last_day) // 7)::INTEGER AS w, count(DISTINCT item_key),
-               count(DISTINCT item_key) FILTER (sentiment = 'negative')
-        FROM sentences
-        WHERE role = 'subject' AND flag IS NULL AND moment <> 'none' AND day BETWEEN first_day AND last_day
-          AND (only_brand IS NULL OR brand = only_brand)
+        SELECT brand, source, moment, (date_diff('day', day, last_day) // 7)::INTEGER AS w, sum(items)::BIGINT AS n,
+               sum(negative)::BIGINT AS bad
+        FROM daily
+        WHERE brand IS NOT NULL AND role = 'subject' AND flag IS NULL AND day BETWEEN first_day AND last_day
+          AND (only_brand IS NULL OR brand = only_brand OR moment = 'any')
         GROUP BY ALL),
     grid AS (
         SELECT k.*, w FROM (SELECT DISTINCT brand, source, moment FROM counted) k,
@@ -48,9 +43,9 @@ CREATE OR REPLACE MACRO turns(only_brand, date_from, last_day) AS TABLE
         WHERE last_day - 7 * b.w - 6 >= date_from AND last_day - 7 * b.w <= last_day
           AND (b.brand = only_brand OR (only_brand IS NULL AND b.brand IN (SELECT brand FROM brands WHERE watched)))),
     volume AS (
-        SELECT a.brand, a.moment, a.w, 7 AS days, sum(a.n) AS observed, sum(a.usual * coalesce(c.factor, 1)) AS expected,
-               (sum(a.n) - sum(a.usual * coalesce(c.factor, 1)))
-               / sqrt(sum(greatest(pow(a.spread / 1.349, 2), a.usual, 1) * greatest(1, coalesce(c.factor, 1)))) AS score, sum(a.n) AS items
+        SELECT a.brand, a.moment, a.w, 7 AS days, sum(a.n) AS observed, sum(exact(a.usual * coalesce(c.factor, 1)))::DOUBLE AS expected,
+               (sum(a.n) - sum(exact(a.usual * coalesce(c.factor, 1))))::DOUBLE
+               / sqrt(sum(exact(greatest(pow(a.spread / 1.349, 2), a.usual, 1) * greatest(1, coalesce(c.factor, 1))))::DOUBLE) AS score, sum(a.n) AS items
         FROM asked a JOIN asked s ON s.brand = a.brand AND s.source = a.source AND s.w = a.w AND s.moment = 'any' AND s.spoke >= 6
         LEFT JOIN common c ON c.brand = a.brand AND c.source = a.source AND c.w = a.w LEFT JOIN read r ON r.source = a.source
         WHERE coalesce(r.last_read >= last_day - 7 * a.w, true)
@@ -62,8 +57,8 @@ CREATE OR REPLACE MACRO turns(only_brand, date_from, last_day) AS TABLE
         SELECT a.brand, a.source, a.moment, a.w, 28, s.n28, a.bad28, s.n84, a.bad84
         FROM asked a JOIN asked s ON s.brand = a.brand AND s.source = a.source AND s.w = a.w AND s.moment = 'any'),
     feeling AS (
-        SELECT brand, moment, w, days, sum(bad) AS observed, sum(n * (bad0 + 0.5) / (n0 + 1)) AS expected, sum(n) AS items,
-               sqrt(sum(n * (bad0 + 0.5) / (n0 + 1) * (1 - (bad0 + 0.5) / (n0 + 1)) * (1 + n / n0))) AS deviation
+        SELECT brand, moment, w, days, sum(bad) AS observed, sum(exact(n * (bad0 + 0.5) / (n0 + 1)))::DOUBLE AS expected, sum(n) AS items,
+               sqrt(sum(exact(n * (bad0 + 0.5) / (n0 + 1) * (1 - (bad0 + 0.5) / (n0 + 1)) * (1 + n / n0)))::DOUBLE) AS deviation
         FROM windows WHERE n0 >= 10 AND n > 0 GROUP BY brand, moment, w, days),
     found AS (
         SELECT brand, moment, w, days, CASE WHEN score > 0 THEN 'volume up' ELSE 'volume down' END AS what, observed, expected, score, items
@@ -91,11 +86,11 @@ CREATE OR REPLACE MACRO turns(only_brand, date_from, last_day) AS TABLE
 -- alerts(): Turns in the volume or the feeling of a brand, newest and strongest first.
 CREATE OR REPLACE MACRO alerts(for_brand, date_from, date_to, in_scheme := 'combined') AS TABLE
     SELECT t.*, c.stage
-    FROM turns(for_brand, date_from::DATE, least(date_to::DATE, (SELECT max(day) FROM mentions WHERE role = 'subject'))) t
+    FROM turns(for_brand, date_from::DATE, least(date_to::DATE, (SELECT max(day) FROM daily WHERE role = 'subject'))) t
     LEFT JOIN schemes c ON c.scheme = in_scheme AND c.moment = t.moment
     ORDER BY t.week_ending DESC, abs(t.score) DESC, t.moment, t.what;
 
 -- alerts: The turns of the last eight weeks for every watched brand.
 CREATE OR REPLACE VIEW alerts AS
-    SELECT * FROM turns(NULL, (SELECT max(day) - 55 FROM mentions WHERE role = 'subject'), (SELECT max(day) FROM mentions WHERE role = 'subject'))
+    SELECT * FROM turns(NULL, (SELECT max(day) - 55 FROM daily WHERE role = 'subject'), (SELECT max(day) FROM daily WHERE role = 'subject'))
     ORDER BY week_ending DESC, abs(score) DESC, brand, moment, what;

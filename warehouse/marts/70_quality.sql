@@ -1,24 +1,27 @@
 -- What the figures stand on.
 
+-- items_if: The sum of some counts of items where a condition holds.
+CREATE OR REPLACE MACRO items_if(items, holds) AS coalesce(sum(items) FILTER (holds), 0)::BIGINT;
+
 -- coverage: What is there by brand and source; brand NULL stands for items that name no brand.
 CREATE OR REPLACE VIEW coverage AS
-    SELECT brand, source, channel, count(*) FILTER (role IS DISTINCT FROM 'mentioned') AS items,
-           count(*) FILTER (role IS DISTINCT FROM 'mentioned' AND day IS NULL) AS undated, -- without a date of publication, so in no period
-           count(*) FILTER (role IS DISTINCT FROM 'mentioned' AND status = 'empty') AS no_text, -- a rating without words
-           count(*) FILTER (role IS DISTINCT FROM 'mentioned' AND status NOT IN ('empty', 'untagged')) AS tagged, -- tagged by the active model
-           count(*) FILTER (role IS DISTINCT FROM 'mentioned' AND status = 'untagged') AS untagged, -- not yet tagged by it
-           count(*) FILTER (role IS DISTINCT FROM 'mentioned' AND status = 'unsure') AS unsure, -- tagged with low confidence
-           count(*) FILTER (role IS DISTINCT FROM 'mentioned' AND status = 'unsupported') AS unsupported, -- in a language the model does not know
-           count(*) FILTER (role IS DISTINCT FROM 'mentioned' AND flag IS NOT NULL) AS flagged, -- left out of figures
-           count(*) FILTER (role IS DISTINCT FROM 'mentioned' AND flag = 'staff') AS staff, -- of them replies of the brand's staff
-           count(*) FILTER (role IS DISTINCT FROM 'mentioned' AND flag = 'spam') AS spam, -- of them spam
-           count(*) FILTER (role IS DISTINCT FROM 'mentioned' AND flag = 'incentivised') AS incentivised, -- of them written for a reward
-           count(*) FILTER (role IS DISTINCT FROM 'mentioned' AND flag = 'duplicate') AS duplicate, -- of them exact copies
-           count(*) FILTER (role IS DISTINCT FROM 'mentioned' AND flag = 'near duplicate') AS near_duplicate, -- of them near copies
-           count(*) FILTER (role IS DISTINCT FROM 'mentioned' AND flag = 'syndicated') AS syndicated, -- of them copies from another source
-           count(*) FILTER (role = 'mentioned') AS mentioned_only, -- items about another brand that name this one
+    SELECT brand, source, channel, items_if(items, role IS DISTINCT FROM 'mentioned') AS items,
+           items_if(items, role IS DISTINCT FROM 'mentioned' AND day IS NULL) AS undated, -- without a date of publication, so in no period
+           items_if(items, role IS DISTINCT FROM 'mentioned' AND status = 'empty') AS no_text, -- a rating without words
+           items_if(items, role IS DISTINCT FROM 'mentioned' AND status NOT IN ('empty', 'untagged')) AS tagged, -- tagged by the active model
+           items_if(items, role IS DISTINCT FROM 'mentioned' AND status = 'untagged') AS untagged, -- not yet tagged by it
+           items_if(items, role IS DISTINCT FROM 'mentioned' AND status = 'unsure') AS unsure, -- tagged with low confidence
+           items_if(items, role IS DISTINCT FROM 'mentioned' AND status = 'unsupported') AS unsupported, -- in a language the model does not know
+           items_if(items, role IS DISTINCT FROM 'mentioned' AND flag IS NOT NULL) AS flagged, -- left out of figures
+           items_if(items, role IS DISTINCT FROM 'mentioned' AND flag = 'staff') AS staff, -- of them replies of the brand's staff
+           items_if(items, role IS DISTINCT FROM 'mentioned' AND flag = 'spam') AS spam, -- of them spam
+           items_if(items, role IS DISTINCT FROM 'mentioned' AND flag = 'incentivised') AS incentivised, -- of them written for a reward
+           items_if(items, role IS DISTINCT FROM 'mentioned' AND flag = 'duplicate') AS duplicate, -- of them exact copies
+           items_if(items, role IS DISTINCT FROM 'mentioned' AND flag = 'near duplicate') AS near_duplicate, -- of them near copies
+           items_if(items, role IS DISTINCT FROM 'mentioned' AND flag = 'syndicated') AS syndicated, -- of them copies from another source
+           items_if(items, role = 'mentioned') AS mentioned_only, -- items about another brand that name this one
            min(day) AS first_day, max(day) AS last_day
-    FROM mentions GROUP BY brand, source, channel;
+    FROM daily WHERE moment = 'any' GROUP BY brand, source, channel;
 
 -- coverage(): The same in one row for a brand and period.
 CREATE OR REPLACE MACRO coverage(for_brand, date_from, date_to, in_scheme := 'combined',
@@ -34,26 +37,36 @@ CREATE OR REPLACE MACRO coverage(for_brand, date_from, date_to, in_scheme := 'co
            min(day) AS first_day, max(day) AS last_day, count(DISTINCT source) AS sources -- sources with items
         FROM counted_mentions(for_brand, date_from, date_to, source_is, product_is, lang_is, kind_is, true)),
     o AS (
-        SELECT count(*) FILTER (role = 'subject' AND day IS NULL) AS undated,
-               count(*) FILTER (role = 'mentioned' AND day BETWEEN date_from::DATE AND date_to::DATE) AS mentioned_only
-        FROM mentions WHERE brand = for_brand),
-    u AS (SELECT count(*) AS unattributed FROM mentions WHERE brand IS NULL)
+        SELECT items_if(items, role = 'subject' AND day IS NULL) AS undated,
+               items_if(items, role = 'mentioned' AND day BETWEEN date_from::DATE AND date_to::DATE) AS mentioned_only
+        FROM daily WHERE brand = for_brand AND moment = 'any'),
+    u AS (SELECT items_if(items, true) AS unattributed FROM daily WHERE brand IS NULL AND moment = 'any')
     SELECT m.*, o.undated, o.mentioned_only, u.unattributed -- items of the whole warehouse that name no brand
     FROM m, o, u;
 
 -- freshness: When each source was last read for each brand, and how that went.
 CREATE OR REPLACE VIEW freshness AS
-    SELECT p.source, p.brand, max(p.finished_at) AS last_run_at, -- when its last crawl ended
-           last(p.status ORDER BY p.finished_at, p.package_id) AS last_status, -- how it ended
-           last(p.reason ORDER BY p.finished_at, p.package_id) FILTER (p.reason IS NOT NULL) AS last_reason, -- why the last one that was not finished was not
-           count(*) AS packages, -- crawls so far
-           last(p.got ORDER BY p.finished_at, p.package_id) AS items_got, -- items of the last crawl
-           last(p.expected ORDER BY p.finished_at, p.package_id) FILTER (p.expected IS NOT NULL) AS expected, -- items that the service claims to have
-           sum(p.rejects)::BIGINT AS rejects, -- records refused so far
-           sum(p.rejects) / nullif(sum(p.items) + sum(p.rejects), 0) AS reject_share, -- share of all records
-           (SELECT max(m.published_at) FROM mentions m WHERE m.source = p.source AND m.brand IS NOT DISTINCT FROM p.brand) AS last_published_at, -- newest item
-           max(p.loaded_at) AS last_loaded_at -- when its last package was loaded
-    FROM packages p GROUP BY p.source, p.brand;
+    WITH newest AS (
+        -- The newest day first, which is known by day: then only that day's items are read for the time.
+        SELECT d.source, d.brand, max(m.published_at) AS last_published_at
+        FROM (SELECT source, brand, max(day) AS day FROM daily WHERE moment = 'any' GROUP BY source, brand) d
+        JOIN mentions m ON m.source = d.source AND m.day = d.day AND m.brand IS NOT DISTINCT FROM d.brand
+        GROUP BY d.source, d.brand),
+    crawled AS (
+        SELECT source, brand, max(finished_at) AS last_run_at, -- when its last crawl ended
+               last(status ORDER BY finished_at, package_id) AS last_status, -- how it ended
+               last(reason ORDER BY finished_at, package_id) FILTER (reason IS NOT NULL) AS last_reason, -- why the last one that was not finished was not
+               count(*) AS packages, -- crawls so far
+               last(got ORDER BY finished_at, package_id) AS items_got, -- items of the last crawl
+               last(expected ORDER BY finished_at, package_id) FILTER (expected IS NOT NULL) AS expected, -- items that the service claims to have
+               sum(rejects)::BIGINT AS rejects, -- records refused so far
+               sum(rejects) / nullif(sum(items) + sum(rejects), 0) AS reject_share, -- share of all records
+               max(loaded_at) AS last_loaded_at -- when its last package was loaded
+        FROM packages GROUP BY source, brand)
+    SELECT p.source, p.brand, p.last_run_at, p.last_status, p.last_reason, p.packages, p.items_got, p.expected, p.rejects, p.reject_share,
+           n.last_published_at, -- newest item
+           p.last_loaded_at
+    FROM crawled p LEFT JOIN newest n ON n.source = p.source AND n.brand IS NOT DISTINCT FROM p.brand;
 
 -- snapshot_info: One row about the whole snapshot.
 CREATE OR REPLACE VIEW snapshot_info AS

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import attribution, flags, themes
+from warehouse import attribution, daily, flags, themes
 from warehouse.config import in_force
 from warehouse.connect import Warehouse
 from warehouse.text import read_words
@@ -106,7 +106,7 @@ def _fingerprint(con: duckdb.DuckDBPyConnection, model: str | None, near: bool) 
     """Everything but the items that the row marts depend on."""
     code = [
         *sorted(FOLDER.glob("0*.sql")),
-        *(FOLDER.parent / name for name in ("attribution.py", "flags.py", "text.py", "themes.py")),
+        *(FOLDER.parent / name for name in ("attribution.py", "daily.py", "flags.py", "text.py", "themes.py")),
     ]
     return _digest(code, f"{model}\n{near}\n{in_force(con, 'watchlist')}")
 
@@ -139,8 +139,14 @@ def _scope(con: duckdb.DuckDBPyConnection, rebuild: bool) -> tuple[int, bool]:
 
 def _fill(con: duckdb.DuckDBPyConnection, model: str | None, rebuild: bool) -> None:
     themes.prepare(con)
+    if rebuild:
+        daily.clear(con)
+    else:
+        daily.leave(con, "scope")
     for table in _TABLES:
         con.execute(f"DELETE FROM {table}" + ("" if rebuild else " WHERE item_key IN (SELECT item_key FROM scope)"))
     for path in sorted(FOLDER.glob("0*.sql")):
         sql = path.read_text(encoding="utf-8")
         con.execute(sql, {"model": model} if "$model" in sql else None)
+    daily.enter(con, None if rebuild else "scope")
+    daily.settle(con)

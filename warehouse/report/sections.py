@@ -53,7 +53,7 @@ WITH said AS (
     FROM journey WHERE {Ask.WHERE} GROUP BY ALL
 ), rated AS (
     SELECT date_trunc($grain, day)::DATE AS starts, sum(items)::BIGINT AS items, sum(rated)::BIGINT AS rated,
-        sum(rating_sum) AS rating_sum
+        sum(exact(rating_sum))::DOUBLE AS rating_sum
     FROM tmot WHERE {Ask.WHERE} GROUP BY ALL
 )
 SELECT starts, coalesce(items, 0) AS items, coalesce(sentences, 0) AS sentences,
@@ -238,7 +238,7 @@ def loop(ask: Ask) -> Loop | None:
 _SOURCES = """
 SELECT c.source, c.items, c.last_day, f.last_run_at, f.last_status, f.last_reason, f.items_got, f.expected, f.rejects
 FROM coverage c LEFT JOIN freshness f ON f.source = c.source AND f.brand IS NOT DISTINCT FROM c.brand
-WHERE c.brand = $b ORDER BY c.items DESC, c.source
+WHERE c.brand = $b ORDER BY c.items DESC, c.source, c.channel
 """
 
 _LANGUAGES = f"""

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from warehouse.dashboard import run
+from warehouse.dashboard import filters, run
 from warehouse.errors import WarehouseError
 
 pytest.importorskip("streamlit", reason="the dashboard's library is not installed")
@@ -141,6 +141,34 @@ def test_sql_box_answers_and_cannot_write(address: str, browser: Callable[..., A
     wait(driver, lambda: "read-only" in texts(driver) and "DROP" in texts(driver))
     query("SELECT * FROM read_csv('/etc/passwd')")
     wait(driver, lambda: "This cannot be answered" in texts(driver) and "disabled" in texts(driver))
+
+
+def test_sentences_out_of_reach_are_told(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from streamlit.testing.v1 import AppTest
+
+    def page(path: str) -> None:
+        from pathlib import Path
+
+        from warehouse.dashboard.app import main
+
+        main(Path(path))
+
+    def told() -> list[str]:
+        app.run()
+        assert not app.exception
+        return [each.value.split(":")[0] for each in app.caption if each.value.startswith("From ")]
+
+    app = AppTest.from_function(page, args=(str(published),), default_timeout=60)
+    filters.report.clear()
+    assert told() == []
+    monkeypatch.setattr(filters, "VOICES", 30)
+    filters.report.clear()
+    assert told() == ["From 30 of 42 sentences"]
+    # Of one moment: seven sentences at wait, fewer of which are among the thirty.
+    next(box for box in app.selectbox if box.label == "Moment").set_value("wait")
+    (told_of_wait,) = told()
+    assert told_of_wait.endswith(" of 7 sentences") and int(told_of_wait.split()[1]) < 7
+    filters.report.clear()
 
 
 def test_what_cannot_be_served_is_said_in_one_sentence(published: Path, tmp_path: Path) -> None:
