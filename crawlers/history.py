@@ -15,22 +15,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crawlers.draft import digest
+from crawlers.draft import mark_of
 from crawlers.items import Item
 
 INDEX = "index.tsv.gz"
 
 
 def id_mark(item_id: str) -> int:
-    """64 bits of an item's id; small enough to hold a million in memory."""
-    return int(digest(item_id)[:16], 16)
+    """64 bits of an item's id."""
+    return mark_of(item_id)
 
 
 def content_mark(item: Item) -> int:
     """64 bits of an item's content, all but the time it was fetched."""
-    record = item.to_json()
-    del record["fetched_at"]
-    return int(digest(json.dumps(record, sort_keys=True, ensure_ascii=False))[:16], 16)
+    return mark_of(item.content())
 
 
 class History:

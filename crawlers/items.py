@@ -8,6 +8,7 @@ item.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from dataclasses import dataclass, field, fields
@@ -104,6 +105,16 @@ class Item:
             record[name] = iso(record[name])
         return record
 
+    def content(self) -> str:
+        """All but the time of fetching as JSON, the keys in order: equal contents are equal texts."""
+        record = self.to_json()
+        del record["fetched_at"]
+        return json.dumps(record, sort_keys=True, ensure_ascii=False)
+
+    def line(self, content: str) -> str:
+        """The whole record as a JSON line, given its `content`."""
+        return f'{content[:-1]}, "fetched_at": "{iso(self.fetched_at)}"}}'
+
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Item:
         """The inverse of `to_json`; raises `InvalidItem` for an unknown or unreadable field."""
@@ -128,7 +139,9 @@ _FIELDS = fields(Item)
 
 def iso(moment: datetime | None) -> str | None:
     """An aware datetime as ISO 8601 in UTC with `Z`; None stays None."""
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat().replace("+00:00", "Z")
 
 
 def now() -> datetime:

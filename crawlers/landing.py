@@ -26,7 +26,7 @@ from crawlers.text import mask
 
 ROWS_PER_FILE = 20_000
 MAX_RAW = 8_000
-#: What a kill can cost: targets that were done within the last so many seconds.
+#: What a kill can cost: what was done within the last so many seconds.
 CHECKPOINT_SECONDS = 1.0
 
 _PERSONAL = re.compile(
@@ -39,7 +39,7 @@ class Package:
     """One landing package being written; `add`, `reject`, `done`, and at the end `close`.
 
     `settings` is what beside source, brand and targets must be equal for a killed crawl's package to be carried on.
-    `carried` then names the targets that are done, `marks` the items that were landed.
+    `carried` then names the targets that are done, `places` those under way, `marks` the items that were landed.
     """
 
     def __init__(
@@ -58,9 +58,11 @@ class Package:
         self.carried: dict[str, dict[str, Any]] = {}
         self.products: dict[str, dict[str, Any]] = {}
         self.stats: dict[str, Any] = {}
+        self.places: dict[str, dict[str, Any]] = {}
         self.marks: dict[int, int] = {}
         self._numbers = {target: number for number, target in enumerate(targets)}
         self._done: dict[str, dict[str, Any]] = {}
+        self._places: dict[str, dict[str, Any]] = {}
         self._new_products: dict[str, dict[str, Any]] = {}
         self._written = 0.0
         claimed = {"brand": brand, "targets": list(targets), "settings": settings}
@@ -71,7 +73,7 @@ class Package:
             place: dict[str, Any] = {"files": [], "open": [], "stats": {}}
         else:
             self._lock, self.started, place = left.lock, left.started, left.place
-            self.carried, self.products = left.done, left.products
+            self.carried, self.places, self.products = left.done, left.places, left.products
             # Under a new name, so that packages stay in the order of their last item.
             left.folder.rename(self.folder)
             resume.cut(self.folder, left)
@@ -91,11 +93,11 @@ class Package:
             self.marks = resume.marks(self._index.path)
         self._known_rejects = _shown_rejects(self._rejects.path) if self.rejects else set()
 
-    def add(self, record: dict[str, Any], target: str, id_mark: int, content_mark: int) -> None:
-        """Append one item (or tombstone) as a JSON line."""
+    def add(self, record: dict[str, Any] | str, target: str, id_mark: int, content_mark: int) -> None:
+        """Append one item (or tombstone), as a JSON line or what makes one."""
         if self._data is None:
             self._data = _Lines(self.folder / f"items-{len(self.files) + 1:05}.jsonl.gz")
-        self._data.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+        self._data.write(record if isinstance(record, str) else json.dumps(record, ensure_ascii=False))
         self._index.write(f"{self._numbers[target]}\t{id_mark:016x}\t{content_mark:016x}")
         self.items += 1
         if self._data.rows >= ROWS_PER_FILE:
@@ -111,20 +113,33 @@ class Package:
     def done(self, target: str, ledger: dict[str, Any], products: dict[str, dict[str, Any]]) -> None:
         """A target is read to its end: with the next checkpoint it need not be asked for again."""
         self._done[target] = ledger
-        self._new_products |= products
+        self._tell(products)
+
+    def under_way(self, target: str, place: dict[str, Any], products: dict[str, dict[str, Any]]) -> None:
+        """A target has reached a place (see `crawlers.place`) from which the next checkpoint lets it go on."""
+        self._places[target] = resume.joined(self._places.get(target), place)
+        self._tell(products)
+
+    def _tell(self, products: dict[str, dict[str, Any]]) -> None:
+        """Only what is new or has changed goes into the journal: a shop may have thousands."""
+        new = {key: figures for key, figures in products.items() if self.products.get(key) != figures}
+        self._new_products |= new
+        self.products |= new
 
     def checkpoint(self, stats: Mapping[str, Any]) -> None:
-        """Bring all to disk and write a line of the journal, where targets are done and the last line is long ago."""
-        if not self._done or time.monotonic() - self._written < CHECKPOINT_SECONDS:
+        """Bring all to disk and write a line of the journal, where targets are done or further on and the last line is
+        long ago.
+        """
+        if not (self._done or self._places) or time.monotonic() - self._written < CHECKPOINT_SECONDS:
             return
         files = [lines for lines in (self._data, self._index, self._rejects) if lines is not None]
         place = {"files": self.files, "open": [lines.sync() for lines in files], "stats": dict(stats)}
         _sync_folder(self.folder)
-        entry = {"place": place, "done": self._done, "products": self._new_products}
+        entry = {"place": place, "done": self._done, "under_way": self._places, "products": self._new_products}
         self._journal.write(json.dumps(entry, ensure_ascii=False) + "\n")
         self._journal.flush()
         os.fsync(self._journal.fileno())
-        self._done, self._new_products, self._written = {}, {}, time.monotonic()
+        self._done, self._places, self._new_products, self._written = {}, {}, {}, time.monotonic()
 
     def _finish_file(self) -> None:
         if self._data is not None:

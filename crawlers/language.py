@@ -78,9 +78,19 @@ def detect(text: str) -> str | None:
     return best if confidence >= MIN_CONFIDENCE else None
 
 
+def loaded() -> bool:
+    """Whether the detector is in memory; else the first `detect` takes a second."""
+    return bool(_identifier.cache_info().currsize)
+
+
+def load() -> None:
+    """Bring the detector into memory."""
+    _identifier()
+
+
 @lru_cache(maxsize=1)
 def _identifier() -> Any:
-    import py3langid  # loads its model of 3 MB, half a second
+    import py3langid  # unpacks its model of 3 MB
 
     py3langid.set_languages(_CANDIDATES)
     return py3langid.rank

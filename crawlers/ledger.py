@@ -7,15 +7,25 @@ with the figures.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from crawlers.draft import mark_of
 from crawlers.items import iso
+from crawlers.marks import Marks
+
+if TYPE_CHECKING:
+    from scrapy.http import Request
 
 #: From how many records on a share of rejects counts, and which share is too much.
 REJECTS_FROM, REJECT_SHARE = 10, 0.3
+
+
+def _none_unwritten() -> dict[str, array[int]]:
+    return {"counted": array("Q"), "marks": array("Q")}
 
 
 @dataclass
@@ -40,13 +50,19 @@ class Ledger:
     bounded: bool = False
     #: answers awaited and records on their way through the pipelines
     under_way: int = 0
+    #: the requests whose answers are awaited, by number; how many answers are being read at this moment
+    open: dict[int, Request] = field(default_factory=dict)
+    reading: int = 0
     #: what the site gave to ask whether the only page of the target has changed (see `crawlers.unchanged`)
     validators: dict[str, Any] | None = None
     postponed: str | None = None
     failure: tuple[str, bool] | None = None
     gaps: list[str] = field(default_factory=list)
-    counted: set[int] = field(default_factory=set)
-    marks: set[Hashable] = field(default_factory=set)
+    #: what has been counted and what has been met, and of both what does not yet stand in the journal
+    counted: Marks = field(default_factory=Marks)
+    marks: Marks = field(default_factory=Marks)
+    unwritten: dict[str, array[int]] = field(default_factory=_none_unwritten)
+    placed: bool = False
 
     def expect(self, claimed: int | None, add: bool = False) -> None:
         """Record what the service claims to hold; `add` sums the claims of several pages or products."""
@@ -68,10 +84,28 @@ class Ledger:
 
     def first_time(self, mark: Hashable) -> bool:
         """Whether this cursor, page or id is met for the first time in this run."""
-        if mark in self.marks:
-            return False
-        self.marks.add(mark)
-        return True
+        number = _bits(mark)
+        new = self.marks.put(number)
+        if new:
+            self.unwritten["marks"].append(number)
+        return new
+
+    def count(self, mark: int) -> bool:
+        """Count an item that has arrived; whether it is the first time."""
+        new = self.counted.put(mark)
+        if new:
+            self.unwritten["counted"].append(mark)
+            self.got += 1
+        return new
+
+    def met(self, mark: Hashable) -> bool:
+        """Whether this cursor, page or id was met in this run."""
+        return _bits(mark) in self.marks
+
+    @property
+    def quiet(self) -> bool:
+        """Whether every record of every answer that was read is dealt with."""
+        return not self.reading and self.under_way == len(self.open)
 
     def verdict(self) -> tuple[str, str | None, bool]:
         """(status, reason, whether trying again may help)."""
@@ -109,7 +143,27 @@ class Ledger:
             setattr(self, name, figures[name])
         self.newest = datetime.fromisoformat(figures["newest"]) if figures["newest"] else None
 
+    def place(self) -> dict[str, Any]:
+        """The books at a quiet moment as JSON values; of the marks, those that came since the last call."""
+        unwritten, self.unwritten = self.unwritten, _none_unwritten()
+        figures = {**self.record(), **{name: getattr(self, name) for name in _FIGURES_UNDER_WAY}}
+        place = {"figures": figures, "anew": not self.placed, **{name: list(new) for name, new in unwritten.items()}}
+        self.placed = True
+        return place
 
+    def carry_on(self, place: dict[str, Any]) -> None:
+        """Take over the books of a target that an interrupted crawl had under way."""
+        self.restore(place["figures"])
+        for name in _FIGURES_UNDER_WAY:
+            setattr(self, name, place["figures"][name])
+        self.counted, self.marks, self.placed = Marks(place["counted"]), Marks(place["marks"]), True
+
+
+def _bits(mark: Hashable) -> int:
+    return mark if isinstance(mark, int) else mark_of(repr(mark))
+
+
+_FIGURES_UNDER_WAY = ("listed", "walks", "gaps")
 _FIGURES = (
     "expected", "got", "fresh", "emitted", "left_out", "rejects", "pages", "stopped_at_known", "bounded", "validators",
 )  # fmt: skip

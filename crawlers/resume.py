@@ -1,9 +1,9 @@
 """What a killed crawl leaves behind: its package, up to the last line of its journal, is carried on by the next one.
 
 Promise: everything that a journal line speaks of is on disk (fsync) before that line; what lies beyond it is cut off.
-So the crawl that takes the package over neither loses nor repeats an item, and asks again only for the targets that no
-journal line calls done. A package has one writer, which holds a lock on its `claim.json`; the kernel lets go of it when
-the writer dies, however it dies.
+So the crawl that takes the package over neither loses nor repeats an item. It asks no more for the targets that a
+journal line calls done, and goes on with those under way from the last place that a line names. A package has one
+writer, which holds a lock on its `claim.json`; the kernel lets go of it when the writer dies, however it dies.
 """
 
 from __future__ import annotations
@@ -37,7 +37,13 @@ class Left:
     place: dict[str, Any] = field(default_factory=dict)
     journal: int = 0
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
+    places: dict[str, dict[str, Any]] = field(default_factory=dict)
     products: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How far it got: targets that are done, items landed."""
+        return len(self.done), max((entry["rows"] for entry in self.place["open"]), default=0)
 
 
 def claim(folder: Path, values: dict[str, Any]) -> IO[str]:
@@ -53,8 +59,8 @@ def take_over(landing: Path, source: str, values: dict[str, Any]) -> Left | None
     """The unfinished package with an equal claim that got furthest; all others of that claim are removed."""
     best: Left | None = None
     for left in _unfinished(landing, source, values):
-        fresh = items.now() - left.started <= CARRIED_ON_WITHIN and bool(left.done)
-        if fresh and (best is None or len(left.done) > len(best.done)):
+        fresh = items.now() - left.started <= CARRIED_ON_WITHIN and bool(left.done or left.places)
+        if fresh and (best is None or left.progress > best.progress):
             best, left = left, best  # what is not the best is removed
         if left is not None:
             shutil.rmtree(left.folder, ignore_errors=True)
@@ -93,8 +99,19 @@ def _read(folder: Path, lock: IO[str], started: datetime) -> Left:
             left.journal += len(line)
             left.place = entry["place"]
             left.done |= entry["done"]
+            for target, reached in entry.get("under_way", {}).items():
+                left.places[target] = joined(left.places.get(target), reached)
             left.products |= entry["products"]
+    left.places = {target: reached for target, reached in left.places.items() if target not in left.done}
     return left
+
+
+def joined(before: dict[str, Any] | None, place: dict[str, Any]) -> dict[str, Any]:
+    """A place with the marks of the one before it, of which it holds only what came since."""
+    if before is None or place["anew"]:
+        return place
+    marks = {name: before[name] + place[name] for name in ("counted", "marks")}
+    return {**place, **marks, "anew": before["anew"]}
 
 
 def cut(folder: Path, left: Left) -> None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from crawlers import items, unchanged
+from crawlers import items, place, unchanged
 from crawlers.budget import Budget
 from crawlers.drift import jumps, last_shares, shares
 from crawlers.history import History
@@ -21,6 +22,8 @@ from crawlers.landing import Package, reject_entry
 from crawlers.ledger import Ledger
 
 VERSION = "1"
+#: How often the place that a target has reached is written down: what a kill costs of a target of many pages.
+PLACE_SECONDS = 2.0
 
 
 class Run:
@@ -56,21 +59,33 @@ class Run:
             self.stats.update(self.package.stats)
         self.shares_before = last_shares(landing, source, brand) if landing is not None else None
         self.history = History(landing, source, brand, targets)
+        #: what a target's first answers say about all its records, and the keys in use by their variables
+        self.facts: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        self.secrets: dict[str, str] = {}
+        #: target → the requests with which it goes on from where an interrupted crawl was (see `crawlers.place`)
+        self.places: dict[str, str] = {}
+        self._placed: defaultdict[str, float] = defaultdict(time.monotonic)
         self.ledgers = {t: Ledger(t, known=len(self.history.by_target[t])) for t in targets}
         #: targets that an interrupted crawl, which this one carries on, has finished
         self.done = frozenset(self.package.carried) if self.package else frozenset()
         for target in self.done:
             self.ledgers[target].restore(self.package.carried[target])  # type: ignore[union-attr]
+        for target, reached in (self.package.places if self.package else {}).items():
+            self.ledgers[target].carry_on(reached)
+            self.places[target] = reached["told"]
 
-    def land(self, record: Item | dict[str, Any], target: str, id_mark: int, content_mark: int) -> None:
-        """Write an item, or a tombstone as a dict."""
-        line = record if isinstance(record, dict) else record.to_json()
+    def land(
+        self, record: Item | dict[str, Any], target: str, id_mark: int, content_mark: int, content: str = ""
+    ) -> None:
+        """Write an item (with its `content`, see there), or a tombstone as a dict."""
         if self.package is not None:
+            line = record if isinstance(record, dict) else record.line(content or record.content())
             self.package.add(line, target, id_mark, content_mark)
-        elif self.stream is not None and not line.get("deleted"):
+        elif self.stream is not None and isinstance(record, Item):
+            shown = record.to_json()
             if self.pretty:
-                line = {name: value for name, value in line.items() if value not in (None, {})}
-            print(json.dumps(line, ensure_ascii=False, indent=2 if self.pretty else None), file=self.stream)
+                shown = {name: value for name, value in shown.items() if value not in (None, {})}
+            print(json.dumps(shown, ensure_ascii=False, indent=2 if self.pretty else None), file=self.stream)
 
     def reject(
         self, target: str, reason: str, field: str | None, url: str | None, raw: Any, item_id: str | None = None
@@ -91,9 +106,22 @@ class Run:
         if self.package is None:
             return
         if not ledger.under_way and ledger.verdict()[0] == "finished":
-            products = {key: figures for key, figures in self.products.items() if figures["target"] == target}
-            self.package.done(target, ledger.record(), products)
+            self.package.done(target, ledger.record(), self._products(target))
+        elif ledger.quiet and time.monotonic() - self._placed[target] >= PLACE_SECONDS:
+            self._placed[target] = time.monotonic()
+            if reached := place.reached(ledger, self.facts.get(target, {}), self.secrets):
+                self.package.under_way(target, reached, self._products(target))
         self.package.checkpoint(self.stats)
+
+    def _products(self, target: str) -> dict[str, dict[str, Any]]:
+        return {key: figures for key, figures in self.products.items() if figures["target"] == target}
+
+    def begin_again(self, target: str) -> None:
+        """The books of a target that cannot go on from where it was: empty but for what is under way."""
+        old = self.ledgers[target]
+        self.ledgers[target] = Ledger(
+            target, known=old.known, under_way=old.under_way, open=old.open, reading=old.reading
+        )
 
     def product(self, target: str, figures: dict[str, Any]) -> None:
         """Keep the aggregate figures that a page states of a product; they go into the package's statistics."""

@@ -25,6 +25,9 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1  # so that nothing is on its way when a host 
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.8"
 }
+# The pipelines never wait for anything, so that records side by side gain nothing: one after another, the reactor gets
+# its turn between them, and the request for the next page leaves while this page's records are dealt with.
+CONCURRENT_ITEMS = 1
 COOKIES_ENABLED = False
 REQUESTS_PER_DAY = 20_000  # to one host, by all crawls of a home; the watchlist's `requests_per_day` replaces it
 
@@ -49,6 +52,10 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.middlewares.robots.RobotsMiddleware": 100,
     "crawlers.middlewares.retry_after.RetryAfterMiddleware": 560,
     "crawlers.middlewares.host_budget.HostBudgetMiddleware": 570,
+}
+SPIDER_MIDDLEWARES = {
+    "crawlers.middlewares.ahead.AheadMiddleware": 950,
+    "crawlers.middlewares.in_turn.InTurnMiddleware": 990,
 }
 ITEM_PIPELINES = {
     "crawlers.pipelines.clean.CleanPipeline": 100,

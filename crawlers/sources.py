@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 #: What every source understands in the watchlist beside its targets.
 COMMON_OPTIONS = frozenset({"key", "endpoint", "max_items", "full", "requests_per_day"})
 
+#: Sources whose targets are paths: in a watchlist they start from its folder, on the command line from where it runs.
+OF_FILES = frozenset({"files"})
+
 
 class SourceError(Exception):
     """A source or option that does not exist; the message is one sentence for the user."""
@@ -53,8 +56,12 @@ def class_name(name: str) -> str:
 
 def describe() -> list[dict[str, Any]]:
     """All sources for tables and checks, by the attributes that their classes state; imports Scrapy."""
-    attributes = ("lineage", "covers", "target_form", "key_variable", "tested", "caution")
-    return [{"name": name, **{a: getattr(spider_class(name), a) for a in attributes}} for name in names()]
+    attributes = ("lineage", "covers", "target_form", "tested", "caution")
+    classes = {name: spider_class(name) for name in names()}
+    return [
+        {"name": name, "variables": cls.variables({}), **{a: getattr(cls, a) for a in attributes}}
+        for name, cls in classes.items()
+    ]
 
 
 def options_of(name: str) -> frozenset[str]:

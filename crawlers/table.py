@@ -24,7 +24,7 @@ def sources_page() -> str:
     notes: list[str] = []
     for source in describe():
         name = source["name"]
-        key = f"`{source['key_variable']}`" if source["key_variable"] else ""
+        key = ", ".join(f"`{variable}`" for variable in source["variables"])
         untested = "" if source["tested"] else "yes"
         rows.append(f"| `{name}` | {_cell(source['covers'])} | {_cell(source['target_form'])} | {key} | {untested} |")
         options = sorted(options_of(name) - COMMON_OPTIONS)

@@ -17,6 +17,7 @@ import html_text
 import phonenumbers
 
 from crawlers.items import MAX_BODY, MAX_TITLE
+from crawlers.simple_html import simple_text
 
 _TAG = re.compile(
     r"</?(?:p|br|a|b|i|u|s|em|strong|div|span|ul|ol|li|h[1-6]|img|blockquote|pre|code|table|tr|td|th|tbody|font|small|sup|"
@@ -64,6 +65,8 @@ _PROFILE = re.compile(
 _HANDLE = re.compile(
     r"(?<![\w@/.=&?+-])(?:@[A-Za-z_][\w.-]{1,40}(?:@[\w-]+(?:\.[\w-]+)+)?(?<![.-])|/?u/[A-Za-z0-9_-]{3,20}\b)"
 )
+_SPELLED_AT = re.compile(r"[\[(]\s?at\s?[\])]", re.IGNORECASE)
+_SEVEN_DIGITS = re.compile(r"\d(?:[\s()./-]{0,3}\d){6}")
 _PHONE_LIKE = re.compile(r"(?<![\w.,€$£¥-])(?:\+|00)?\(?\d(?:[\s()./-]{0,3}\d){6,16}(?![\w€$£¥%]|[.,]\d)")
 _DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{2,4}|\d{4}([./-])\d{1,2}\2\d{1,2}")
 _PHONE_WORD = re.compile(
@@ -106,24 +109,39 @@ def strip_markup(value: Any, markup: str = "auto") -> str:
         value = "\n".join(str(part) for part in value if part)
     text = str(value)[: MAX_BODY * 8]
     if markup == "bbcode":
-        text = _BBCODE.sub("\n", _BBCODE_INLINE.sub("", text))
+        text = _BBCODE.sub("\n", _BBCODE_INLINE.sub("", text)) if "[" in text else text
     elif markup == "markdown":
         text = _MD_LINE.sub("", _MD_MARK.sub(r"\2", _MD_LINK.sub(r"\1", text)))
-    elif markup == "html" or _TAG.search(text):
+    elif markup == "html" or _tagged(text):
         text = _from_html(text)
     # Twice, because services escape what a shop has escaped already; a third level has not been met.
     for _ in range(2):
-        if not _ENTITY.search(text):
+        if "&" not in text or not _ENTITY.search(text):
             break
         text = html.unescape(text)
-        if markup == "auto" and _TAG.search(text):
+        if markup == "auto" and _tagged(text):
             text = _from_html(text)
-    text = mend(text)
-    text = _CONTROL.sub(
-        "", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    )
-    text = unicodedata.normalize("NFC", _LONE.sub("", text))
-    return _LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()
+    return _tidy(text)
+
+
+def _tagged(text: str) -> bool:
+    return "<" in text and bool(_TAG.search(text))
+
+
+def _tidy(text: str) -> str:
+    """The text without control characters and needless white space, composed."""
+    plain_letters = text.isascii()
+    if not plain_letters:
+        text = mend(text)
+    # Printable is what is neither a control nor a format character, no lone surrogate and no white space but a blank.
+    if not text.replace("\n", "").isprintable():
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+        text = _SPACES.sub(" ", _LONE.sub("", _CONTROL.sub("", text)))
+    if not plain_letters:
+        text = unicodedata.normalize("NFC", text)
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    return (_LINES.sub("\n\n", text) if "\n" in text else text).strip()
 
 
 def mend(text: str) -> str:
@@ -143,7 +161,11 @@ def _mended(found: re.Match[str]) -> str:
 
 
 def _from_html(text: str) -> str:
-    text = _CONTROL.sub("", _INLINE.sub("", _DROPPED.sub(" ", text)))
+    if "<" in text:
+        text = _INLINE.sub("", _DROPPED.sub(" ", text))
+    text = _CONTROL.sub("", text)
+    if (simple := simple_text(text)) is not None:
+        return simple
     try:
         return str(html_text.extract_text(f"<div>{text}</div>"))
     except (ValueError, AssertionError, RecursionError):  # lxml gives up on some hostile mark-up
@@ -152,13 +174,14 @@ def _from_html(text: str) -> str:
 
 def mask(text: str, lang: str | None = None) -> str:
     """The text with e-mail addresses, handles, profile addresses and telephone numbers replaced by their kind."""
-    if "@" in text or "at" in text:
+    if "@" in text or _SPELLED_AT.search(text):
         text = _EMAIL.sub("[email]", text)
     if "/" in text:
         text = _PROFILE.sub("[handle]", text)
     if "@" in text or "u/" in text:
         text = _HANDLE.sub("[handle]", text)
-    return _mask_phones(text, lang) if _PHONE_LIKE.search(text) else text
+    # The first pattern costs a tenth of the second, and in most texts there are no seven digits in a row.
+    return _mask_phones(text, lang) if _SEVEN_DIGITS.search(text) and _PHONE_LIKE.search(text) else text
 
 
 def _mask_phones(text: str, lang: str | None) -> str:

@@ -7,6 +7,7 @@ the environment variables that hold them.
 
 from __future__ import annotations
 
+import glob
 import re
 import tomllib
 from collections.abc import Mapping
@@ -164,14 +165,14 @@ class _Reader:
             raise self.wrong(f"{where}: {error}") from None
         place = f"{source} of {where}"
         if isinstance(value, list):
-            return SourceTask(source, self.targets(value, place))
+            return SourceTask(source, self.targets(value, place, source))
         if not isinstance(value, dict):
             raise self.wrong(f"{place} must be a list of targets or a table with targets, not {value!r}")
         options = {key: option for key, option in value.items() if key != "targets"}
         if options.keys() - sources.COMMON_OPTIONS:  # only then the spider is asked, whose import takes a second
             self.keys(options, tuple(sorted(sources.options_of(source))), place)
         self.check_options(options, place)
-        return SourceTask(source, self.targets(value.get("targets", []), place), options)
+        return SourceTask(source, self.targets(value.get("targets", []), place, source), options)
 
     def check_options(self, options: dict[str, Any], place: str) -> None:
         if (key := options.get("key")) is not None and not (isinstance(key, str) and _VARIABLE.fullmatch(key)):
@@ -184,11 +185,20 @@ class _Reader:
             if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int) or bound < 1):
                 raise self.wrong(f"{name} of {place} must be a whole number above zero, not {bound!r}")
 
-    def targets(self, value: Any, place: str) -> tuple[str, ...]:
+    def targets(self, value: Any, place: str, source: str) -> tuple[str, ...]:
         targets = self.texts(value, f"targets of {place}")
         if not targets:
             raise self.wrong(f"{place} names no target")
+        if source in sources.OF_FILES:
+            targets = tuple(map(self.from_folder, targets))
         return tuple(dict.fromkeys(targets))
+
+    def from_folder(self, target: str) -> str:
+        """A path or pattern as seen from the folder of the watchlist, wherever the command runs."""
+        folder = str(self.path.absolute().parent)
+        if set("*?[") & set(target):
+            folder = glob.escape(folder)
+        return str(Path(folder) / Path(target).expanduser())
 
     def texts(self, value: Any, what: str) -> tuple[str, ...]:
         if not isinstance(value, list):

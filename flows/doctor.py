@@ -55,9 +55,9 @@ def _watchlist(path: Path) -> Iterator[Finding]:
     yield Finding("ok", "watchlist", f"{path}: {len(listed.brands)} brand(s), {len(tasks)} source(s)")
     for brand, task in tasks:
         source = spider_class(task.source)
-        variable = task.options.get("key") or source.key_variable
-        if variable and not os.environ.get(variable):
-            yield Finding("fault", "keys", f"{brand}: {task.source} needs a key: set the variable {variable}.")
+        for variable in source.variables(task.options):
+            if not os.environ.get(variable):
+                yield Finding("fault", "keys", f"{brand}: {task.source} needs a key: set the variable {variable}.")
         if source.caution:
             yield Finding("note", task.source, source.caution)
 

@@ -37,6 +37,8 @@ class Declaration:
     endpoint: ClassVar[str] = ""
     #: environment variable of the key; the option `key` names another
     key_variable: ClassVar[str | None] = None
+    #: further ones: option that names another → variable
+    further_keys: ClassVar[Mapping[str, str]] = {}
     #: options beyond key, endpoint, max_items and full
     options_known: ClassVar[tuple[str, ...]] = ()
     #: True where the listing shows the newest first, so that a page of known items ends an incremental crawl
@@ -47,3 +49,9 @@ class Declaration:
     loose_targets: ClassVar[str] = ""
     #: most pages asked for under one target, against endless pagination
     max_pages: ClassVar[int] = 2_000
+
+    @classmethod
+    def variables(cls, options: Mapping[str, Any]) -> list[str]:
+        """The environment variables that a crawl with these options needs."""
+        named = {"key": cls.key_variable, **cls.further_keys}
+        return [str(options.get(option) or variable) for option, variable in named.items() if variable]

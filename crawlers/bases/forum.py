@@ -11,7 +11,8 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ class Software:
     title: str = "h1"
     #: title of what the rows answer, where that itself is not among them
     answers: str = ""
+    #: whether the words that stand for a picture are the author's own, so that they count where there are no others
+    pictures: bool = False
     question: str = ""
     next: str = ""
     threads: str = ""
@@ -68,7 +71,8 @@ class Software:
         rules = {name: getattr(self, name) for name in ("id", "author", "published_at", "edited_at", "likes", "url")}
         post: dict[str, Any] = {name: find(row, rule) for name, rule in rules.items() if rule}
         bodies = (row.css(query).get() for query in self.body.split(" || "))
-        post["body"] = own_words(next((html for html in bodies if html), None), self.drop)
+        html = next((html for html in bodies if html), None)
+        post["body"] = own_words(html, self.drop) or (self.pictures and html and picture_words(html)) or None
         post["anchor"] = self.anchor.format(id=post["id"])
         if thread and post["id"]:
             post["id"] = f"{thread}/{post['id']}"
@@ -99,13 +103,9 @@ def find(row: Selector, rule: str) -> str | None:
 class ForumPages(Listing):
     """Threads and boards of forums of any software in the table."""
 
-    @cached_property
-    def boards(self) -> set[str]:
-        """The targets that are boards, where anything may be spoken of."""
-        return set()
-
     def loose(self, target: str) -> bool:
-        return target in self.boards and not self.names_brand(target)
+        # On a board anything may be spoken of.
+        return self.ledger(target).met("board") and not self.names_brand(target)
 
     def begin(self, target: str) -> Iterable[Request]:
         self.parts(target, r"https?://.+")
@@ -158,13 +158,19 @@ class ForumPages(Listing):
     def board(self, threads: list[str], page: Selector, response: Response, target: str) -> Result:
         """The threads of a page of a board; its further pages only until a crawl of it has once been finished."""
         self.count("page/board")
-        self.boards.add(target)
+        self.ledger(target).first_time("board")
         for url in threads:
             if self.ledger(target).first_time(("thread", stable_url(url))) and not self.enough(target):
                 yield self.request(url, target, optional="a thread of the board")
         following = find(page, _NEXT)
         if following and (self.option("full") or not self.run.history.complete(target)):
             yield from self.follow(self.request(response.urljoin(following), target), target)
+
+
+def picture_words(html: str) -> str | None:
+    """What stands for the pictures of a post (the `alt` of its images)."""
+    words = (escape(text.strip()) for text in Selector(f"<div>{html}</div>").css("img::attr(alt)").getall())
+    return " ".join(filter(None, words)) or None
 
 
 def later_page(page: Selector, url: str) -> bool:

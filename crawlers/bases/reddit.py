@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from scrapy.http import Request, Response
@@ -29,7 +29,8 @@ class RedditApi(JsonApi):
 
     endpoint = "https://oauth.reddit.com"
     key_variable = "REDDIT_CLIENT_ID"
-    #: the option `secret` names the environment variable of the application's secret
+    #: of the application's secret
+    further_keys: ClassVar[Mapping[str, str]] = {"secret": "REDDIT_CLIENT_SECRET"}
     options_known = ("secret",)
     error = "message"
     paging = Cursor("after", "data.after")
@@ -47,8 +48,7 @@ class RedditApi(JsonApi):
 
     def begin(self, target: str) -> Iterable[Request]:
         self.parts(target, self.address)
-        secret = self.secret(str(self.option("secret", "REDDIT_CLIENT_SECRET")))
-        basic = b64encode(f"{self.secret()}:{secret}".encode()).decode()
+        basic = b64encode(":".join(map(self.secret, self.variables(self.run.options))).encode()).decode()
         sent, form = {"Authorization": f"Basic {basic}"}, {"grant_type": "client_credentials"}
         base = str(self.option("endpoint") or "https://www.reddit.com").rstrip("/")
         return [self.request(f"{base}/api/v1/access_token", target, self.admitted, headers=sent, form=form)]

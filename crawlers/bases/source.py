@@ -7,10 +7,10 @@ wrong before or inside a callback ends in the ledger of the target with a reason
 from __future__ import annotations
 
 import fnmatch
+import itertools
 import json
 import os
 import re
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Self
@@ -20,12 +20,12 @@ import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from crawlers import unchanged
+from crawlers import place, unchanged
 from crawlers.bases.declaration import Declaration
+from crawlers.bases.failures import why
 from crawlers.draft import Draft, Field, digest, fill, pick
 from crawlers.ledger import Ledger
 from crawlers.middlewares.host_budget import BudgetSpent
@@ -59,8 +59,9 @@ class Source(Declaration, scrapy.Spider):
         super().__init__(name, **kwargs)
         self.run = run
         self._mapped_keys: dict[int, frozenset[str]] = {}
+        self._numbers = itertools.count()
         #: what a target's first answers say about all its records, e.g. the product's name: defaults of their drafts
-        self.facts: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        self.facts = run.facts
 
     # -- for spiders to write ------------------------------------------------------------------------------------------
 
@@ -102,6 +103,7 @@ class Source(Declaration, scrapy.Spider):
                 f"{self.name} needs a key: set the environment variable {name}"
                 ' (the watchlist can name another with key = "…")'
             )
+        self.run.secrets[name] = value
         return value
 
     def parts(self, target: str, pattern: str) -> re.Match[str]:
@@ -165,7 +167,13 @@ class Source(Declaration, scrapy.Spider):
             callback=self._receive,
             errback=self._broken,
             cb_kwargs={"target": target, "then": callback or self.parse, "passed": passed},
-            meta={"handle_httpstatus_list": HANDLED, "optional": optional, "otherwise": otherwise, **(meta or {})},
+            meta={
+                "handle_httpstatus_list": HANDLED,
+                "optional": optional,
+                "otherwise": otherwise,
+                "sent": tuple(sent),
+                **(meta or {}),
+            },
             priority=priority,
             dont_filter=True,  # our ledgers know which pages were seen; two targets may need the same address
         )
@@ -238,7 +246,8 @@ class Source(Declaration, scrapy.Spider):
         for target in self.run.targets:
             if target not in self.run.done:
                 self.ledger(target).under_way += 1
-                for result in self._under_way(self._first(target), target):
+                first = self._further(target) if target in self.run.places else self._first(target)
+                for result in self._under_way(first, target):
                     yield result
 
     def _first(self, target: str) -> Result:
@@ -255,11 +264,30 @@ class Source(Declaration, scrapy.Spider):
             self.logger.exception("starting %s", target)
             self.ledger(target).fail(f"the target cannot be read ({type(error).__name__}: {error})")
 
-    def _under_way(self, results: Result, target: str) -> Result:
+    def _further(self, target: str) -> Result:
+        """The requests that an interrupted crawl was about to make; the first ones where those cannot be made."""
+        try:
+            asked = list(place.requests(self, target, self.run.places[target]))
+        except (TargetError, LookupError, AttributeError, TypeError, ValueError):
+            self.run.begin_again(target)
+            yield from self._first(target)
+        else:
+            self.count("page/carried on from")
+            yield from asked
+
+    def _under_way(self, results: Result, target: str, request: Request | None = None) -> Result:
         """The results of one answer, each counted as under way until it is dealt with, and then the answer as such."""
+        self.ledger(target).reading += 1
         for result in results:
-            self.ledger(result.target if isinstance(result, Draft) else result.cb_kwargs["target"]).under_way += 1
+            ledger = self.ledger(result.target if isinstance(result, Draft) else result.cb_kwargs["target"])
+            ledger.under_way += 1
+            if isinstance(result, Request):
+                number = result.meta["number"] = next(self._numbers)
+                ledger.open[number] = result
             yield result
+        ledger = self.ledger(target)
+        ledger.reading -= 1
+        ledger.open.pop(request.meta.get("number", -1) if request else -1, None)
         self.run.settle(target)
 
     def parse(self, response: Response, target: str, **passed: Any) -> Result:
@@ -278,6 +306,11 @@ class Source(Declaration, scrapy.Spider):
         if meta.get("otherwise") is not None:
             self.count("page/asked otherwise")
             yield meta["otherwise"]
+        elif optional is None and meta.get("carried_on") and not transient:
+            self.logger.warning("%s: cannot go on from the interrupted crawl (%s), begins again", target, reason)
+            self.count("page/begun again")
+            self.run.begin_again(target)
+            yield from self._first(target)
         elif optional is None:
             self.ledger(target).fail(reason, transient)
         elif optional:
@@ -286,7 +319,7 @@ class Source(Declaration, scrapy.Spider):
             self.count("page/optional answer missing")
 
     def _receive(self, response: Response, target: str, then: Callable[..., Any], passed: dict[str, Any]) -> Result:
-        yield from self._under_way(self._results(response, target, then, passed), target)
+        yield from self._under_way(self._results(response, target, then, passed), target, response.request)
 
     def _results(self, response: Response, target: str, then: Callable[..., Any], passed: dict[str, Any]) -> Result:
         ledger = self.ledger(target)
@@ -336,22 +369,13 @@ class Source(Declaration, scrapy.Spider):
     def _broken(self, failure: Failure) -> Result:
         request: Request = failure.request  # type: ignore[attr-defined]
         target = request.cb_kwargs["target"]
-        yield from self._under_way(self._losses(request, target, failure.value), target)
+        yield from self._under_way(self._losses(request, target, failure.value), target, request)
 
     def _losses(self, request: Request, target: str, error: BaseException | None) -> Result:
         if isinstance(error, BudgetSpent):
             self.ledger(target).postpone(str(error))
             return
-        name = type(error).__name__
-        # A body over the bound is cancelled by the downloader; to ask again would fetch as much again.
-        too_big = "Cancelled" in name or "TooLarge" in name or "maxsize" in str(error).lower()
-        if isinstance(error, IgnoreRequest) and not too_big:
-            advice = f" ({self.caution})" if self.caution and "robots" in str(error) else ""
-            reason, transient = f"{error} at {shown(request.url)}{advice}", "server error" in str(error)
-        elif too_big:
-            reason, transient = f"answer over the size limit at {shown(request.url)}", False
-        else:
-            reason, transient = f"network failure ({name}) at {shown(request.url)}", True
+        reason, transient = why(error, shown(request.url), self.caution)
         yield from self.lost(request, target, reason, transient)
 
     def _to_login(self, response: Response) -> bool:

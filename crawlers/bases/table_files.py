@@ -68,7 +68,7 @@ class CellError(Exception):
 
 
 class TableFiles(Source):
-    """Files of records; a target is a path, a folder or a pattern, from where the command runs."""
+    """Files of records; a target is a path, a folder or a pattern."""
 
     options_known = (
         "columns", "rating_scale", "rating_worst", "date_format", "date_order", "timezone", "delimiter", "encoding",

@@ -1,1 +1,1 @@
-"""Downloader middlewares of our own."""
+"""Middlewares of our own: of the downloader, and of what spiders yield."""

@@ -16,10 +16,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
 logger = logging.getLogger(__name__)
+
+REFUSALS = (429, 503)
 
 
 class RetryAfterMiddleware:
@@ -35,7 +38,11 @@ class RetryAfterMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RetryAfterMiddleware:
-        return cls(crawler)
+        middleware = cls(crawler)
+        # The signal comes before the downloader takes the next request of this host from its queue, an answer comes to
+        # the middlewares after that.
+        crawler.signals.connect(middleware.downloaded, signals.response_downloaded)
+        return middleware
 
     async def process_request(self, request: Request) -> None:
         if pause := request.meta.get("wait"):  # a token that the service takes only after a while
@@ -47,25 +54,29 @@ class RetryAfterMiddleware:
             await asyncio.sleep(wait)
 
     def process_response(self, request: Request, response: Response) -> Response:
+        if response.status in REFUSALS and request.meta.pop("asked_to_wait", 0.0) > self.longest:
+            request.meta["dont_retry"] = True
+        return response
+
+    def downloaded(self, response: Response, request: Request) -> None:
+        """Note what an answer, as it comes from the wire, says about the next requests to its host."""
         host = urlsplit(request.url).netloc
-        if response.status not in (429, 503):
+        if response.status not in REFUSALS:
             self.refusals.pop(host, None)
-            return response
+            return
         named = seconds(response.headers.get("Retry-After"))
         # After a wait that the host named itself, the first refusal is not yet a reason to wait longer than that.
         times = self.refusals[host] - (1 if named is not None else 0)
         self.refusals[host] += 1
         back_off = min(self.first * 2 ** min(times, 30), self.most) if times >= 0 else 0.0
-        wait = max(named or 0.0, back_off)
+        wait = request.meta["asked_to_wait"] = max(named or 0.0, back_off)
         if wait > self.longest:
             logger.warning("%s asks to come back in %.0f seconds; this crawl does not wait that long", host, wait)
-            request.meta["dont_retry"] = True
-            return response
+            return
         self.not_before[host] = max(self.not_before.get(host, 0.0), time.monotonic() + wait)
         self._hold(request, wait)
         if self.crawler.stats:
             self.crawler.stats.inc_value("retry_after/kept" if named is not None else "retry_after/backed off")
-        return response
 
     def _hold(self, request: Request, wait: float) -> None:
         """Hold back what already stands in the downloader's queue for this host."""

@@ -6,8 +6,10 @@ A host that cannot say what it forbids (robots.txt answers 5xx to the end) is no
 from __future__ import annotations
 
 import logging
+import time
 from urllib.parse import urlsplit
 
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
@@ -27,6 +29,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self.agent = crawler.settings.get("ROBOTSTXT_USER_AGENT") or crawler.settings.get("BOT_NAME")
         self.delays: dict[str, float] = {}
         self.silent: set[str] = set()
+        crawler.signals.connect(self.downloaded, signals.response_downloaded)
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
         await super().process_request(request)
@@ -46,9 +49,19 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         key = downloader.get_slot_key(request)
         downloader.per_slot_settings[key] = {"concurrency": 1, "delay": delay, "jitter": 0.0}
         if slot := downloader.slots.get(key):
+            if slot.delay < delay:  # the first request after robots.txt, which counts as one too
+                slot.lastseen = time.monotonic()
             slot.concurrency, slot.delay, slot.jitter = 1, max(slot.delay, delay), 0.0
         # AutoThrottle would bring the delay back to the site's latency.
         request.meta["autothrottle_dont_adjust_delay"] = True
+
+    def downloaded(self, request: Request) -> None:
+        """Count a host's delay from its last answer on: how long a request is under way is not known to it."""
+        engine = self.crawler.engine
+        if engine and self.delays.get(urlsplit(request.url).netloc):
+            downloader = engine.downloader
+            if slot := downloader.slots.get(downloader.get_slot_key(request)):
+                slot.lastseen = max(slot.lastseen, time.monotonic())
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500:

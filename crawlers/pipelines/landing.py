@@ -19,10 +19,10 @@ class LandingPipeline:
     def from_crawler(cls, crawler: Crawler) -> LandingPipeline:
         return cls(crawler)
 
-    def process_item(self, item: tuple[Found, int, int]) -> Item | None:
+    def process_item(self, item: tuple[Found, int, int, str]) -> Item | None:
         run = self.crawler.spider.run  # type: ignore[union-attr]
-        found, id_mark, content_mark = item
+        found, id_mark, content_mark, content = item
         record = found.item or items.tombstone(found.item_id, items.now())
-        run.land(record, found.target, id_mark, content_mark)
+        run.land(record, found.target, id_mark, content_mark, content)
         run.settle(found.target)
         return found.item

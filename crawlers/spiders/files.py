@@ -16,5 +16,5 @@ class Files(TableFiles):
     name = "files"
     lineage = "own"
     covers = "exports of one's own systems: CSV, JSON Lines, Parquet, with or without gzip"
-    target_form = "the path of a file or folder, or a pattern, e.g. exports/*.csv"
+    target_form = "the path of a file or folder, or a pattern, e.g. exports/*.csv, as seen from the watchlist's folder"
     identity = ("brand", "product_id", "product_name", "author_key", "published_at", "body", "title")

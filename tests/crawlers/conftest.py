@@ -70,7 +70,7 @@ def _parse(
     from scrapy.utils.misc import load_object
     from scrapy.utils.test import get_crawler
 
-    from crawlers import settings, sources
+    from crawlers import language, settings, sources
     from crawlers.bases.source import Draft
     from crawlers.run import Run
 
@@ -86,6 +86,7 @@ def _parse(
     crawler = get_crawler(cls, {"RETRY_TIMES": 2})
     spider = cls.from_crawler(crawler, run=run)
     crawler.spider = spider
+    language.load()  # else the pipeline would wait for it, and here nothing runs beside
     ordered = sorted(settings.ITEM_PIPELINES.items(), key=lambda pair: pair[1])
     pipelines = [load_object(path).from_crawler(crawler) for path, _ in ordered]
     queue: list[Any] = []

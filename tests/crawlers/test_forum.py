@@ -32,7 +32,7 @@ KINDS = {
     "ubb": ("https://ubb.example/ubbthreads.php/topics/521", ("521", "522"), "2025-02-21", "Wet kitchen here.", None),
     "nairaland": ("https://land.example/5/leaks", ("531", "532"), "2025-02-01", "E no dey leak.", 2),
     "discourse": ("https://dc.example/t/leaks/5", ("5/1", "5/2"), "2025-02-01", "See the manual.", 2),
-    "lemmy": ("https://hub.example/post/5", ("541", "542"), "2025-02-04", "Not mine.", None),
+    "lemmy": ("https://hub.example/post/5", ("541", "542", "543", "544"), "2025-02-04", "Not mine.", None),
     "lobsters": ("https://lob.example/s/x/leaks", ("ab1", "ab2"), "2025-02-04", "True.", 2),
     "steam": ("https://steam.example/discussions/0/9001/", ("9001", "9002"), "2025-02-03", "Works here.", None),
     "flarum": ("https://flarum.example/d/5-leaks", ("551", "552"), "2025-02-03", "Ask the forum.", 3),
@@ -71,6 +71,12 @@ def test_each_software_is_read(kind: str, parse: Callable[..., Any]) -> None:
     for item in parsed.items:
         assert item["url"].startswith(f"https://{host}/")
         assert "sig" not in item["body"]
+
+
+def test_a_picture_speaks_by_its_words_where_they_are_the_authors(parse: Callable[..., Any]) -> None:
+    parsed = parse("forum", "https://hub.example/post/5", {"https://hub.example/post/5": page("lemmy")})
+    # The fifth comment is a quote and a picture without words.
+    assert [item["body"] for item in parsed.items[2:]] == ["Seals <3 well", "!it is the gasket!<"]
 
 
 def test_every_software_of_the_table_has_a_page() -> None:

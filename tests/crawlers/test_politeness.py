@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -58,7 +59,7 @@ def test_a_busy_host_is_left_alone_for_longer_and_longer(monkeypatch: pytest.Mon
     request = Request("http://busy.example/1")
 
     def answer(status: int, **headers: str) -> None:
-        middleware.process_response(request, Response(request.url, status=status, headers=headers))
+        middleware.downloaded(Response(request.url, status=status, headers=headers), request)
 
     for _ in range(4):
         answer(503)
@@ -67,8 +68,26 @@ def test_a_busy_host_is_left_alone_for_longer_and_longer(monkeypatch: pytest.Mon
     for _ in range(3):
         answer(429, **{"Retry-After": "1.5"})
     assert waits[4:] == [1.5, 1.5, 2]
-    middleware.process_response(Request("http://calm.example/"), Response("http://calm.example/", status=503))
+    middleware.downloaded(Response("http://calm.example/", status=503), Request("http://calm.example/"))
     assert waits[-1] == 1
+
+
+def test_what_waits_for_its_turn_waits_for_retry_after_too(site: Any, crawled: Callable[..., Any]) -> None:
+    """A slow answer: by the time it says "later", the pace of the host alone would let the next request go at once."""
+
+    def answer(path: str) -> Any:
+        times.append(time.monotonic())
+        time.sleep(0.6)
+        if len(times) == 1:
+            return 429, {"Retry-After": "1"}, b"later"
+        feed = {**FEED, "items": [{"id": path, "content_text": f"Text {path}", "language": "en"}]}
+        return 200, {"Content-Type": "application/feed+json"}, json.dumps(feed).encode()
+
+    times: list[float] = []
+    site.pages |= {f"/f{n}": answer for n in range(3)}
+    landed = crawled("feed", [f"{site.address}/f{n}" for n in range(3)])
+    assert landed.outcome.items == 3
+    assert times[1] - times[0] >= 1.6
 
 
 def test_the_days_requests_to_a_host_are_bounded_across_restarts(site: Any, crawled: Callable[..., Any]) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -24,8 +25,8 @@ PAGES = 10
 def entries(page: int) -> str:
     """A feed of two entries, one of which every feed repeats, and one that cannot be read."""
     texts = {f"own-{page}": f"The grinder number {page} is fine", "shared": "Nordbrew opens a second roastery"}
-    listed = [{"id": name, "content_text": text, "date_published": "2025-06-01T10:00:00Z"} for name, text in
-              texts.items()]  # fmt: skip
+    about = {"date_published": "2025-06-01T10:00:00Z", "language": "en"}  # else the first one waits for the detector
+    listed = [{"id": name, "content_text": text, **about} for name, text in texts.items()]
     feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Kettle", "items": [*listed, {"id": f"bad-{page}"}]}
     return json.dumps(feed)
 
@@ -50,15 +51,16 @@ def asked(site: Any) -> list[str]:
     return [path for path in site.seen if path.startswith("/k")]
 
 
-def start(site: Any, folder: Path) -> subprocess.Popen[bytes]:
+def start(asked: SourceTask, folder: Path) -> subprocess.Popen[bytes]:
     """A crawl whose parent, this process's child, does nothing but wait for it."""
     script = (
-        "import sys; from pathlib import Path; from crawlers.runner import crawl; "
+        "import json, sys; from pathlib import Path; from crawlers.runner import crawl; "
         "from crawlers.watchlist import SourceTask; folder = Path(sys.argv[1]); "
-        "crawl(SourceTask('feed', tuple(sys.argv[2:])), brand=None, landing=folder / 'landing', home=folder / 'home')"
+        "task = SourceTask(sys.argv[2], tuple(json.loads(sys.argv[3])), json.loads(sys.argv[4])); "
+        "crawl(task, brand=None, landing=folder / 'landing', home=folder / 'home')"
     )
-    command = [sys.executable, "-c", script, str(folder), *task(site).targets]
-    return subprocess.Popen(command, cwd=ROOT)
+    values = [asked.source, json.dumps(asked.targets), json.dumps(dict(asked.options))]
+    return subprocess.Popen([sys.executable, "-c", script, str(folder), *values], cwd=ROOT)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -94,7 +96,7 @@ def test_kills_at_several_points_change_no_item_and_repeat_no_finished_target(sl
     slow.seen.clear()
     landing = tmp_path / "landing"
     for kill_at in (3, 5, 9):
-        parent = start(slow, tmp_path)
+        parent = start(task(slow), tmp_path)
         wait_for(lambda at=kill_at: len(asked(slow)) >= at)  # type: ignore[misc]
         parent.kill()
         parent.wait()
@@ -111,3 +113,85 @@ def test_kills_at_several_points_change_no_item_and_repeat_no_finished_target(sl
     # From scratch, three kills would have cost 3 + 5 + 9 requests beside those of the last crawl.
     assert len(asked(slow)) <= PAGES + 3 * 5
     assert asked(slow).count("/k0") == 1
+
+
+# -- one target of many pages ------------------------------------------------------------------------------------------
+
+KEY, LISTED, PER_PAGE = "passkey-of-the-nordbrew-shop", 160, 4
+
+
+@pytest.fixture
+def shop(site: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A review service whose one product has forty slow pages; `refuses` tells the offsets that it will not serve.
+
+    Every tenth review has neither text nor stars.
+    """
+    monkeypatch.setenv("BAZAARVOICE_PASSKEY", KEY)
+    site.refuses = lambda offset: False
+
+    def answer(path: str) -> tuple[int, dict[str, str], bytes]:
+        time.sleep(0.15)
+        offset = int(dict(parse_qsl(urlsplit(path).query))["Offset"])
+        if site.refuses(offset):
+            return 200, {"Content-Type": "application/json"}, json.dumps({"Errors": [{"Message": "too far"}]}).encode()
+        body = {"TotalResults": LISTED, "Results": [review(n) for n in range(offset, min(offset + PER_PAGE, LISTED))]}
+        return 200, {"Content-Type": "application/json"}, json.dumps(body).encode()
+
+    site.pages["/reviews.json"] = answer
+    return site
+
+
+def review(number: int) -> dict[str, Any]:
+    said = {} if number % 10 == 9 else {"ReviewText": f"Kettle {number} boils fast", "Rating": 4, "RatingRange": 5}
+    made = f"2025-05-{number % 28 + 1:02}T10:00:00.000+00:00"
+    return {"Id": f"r{number}", "ContentLocale": "en_US", "SubmissionTime": made, "Badges": {}, **said}
+
+
+def offsets(site: Any) -> list[int]:
+    return [int(dict(parse_qsl(urlsplit(path).query))["Offset"]) for path in site.seen if path.startswith("/reviews")]
+
+
+def kill_within(site: Any, asked: SourceTask, folder: Path, requests: int) -> None:
+    """Start a crawl and kill it (by the death of its parent) when so many pages were asked for."""
+    before = len(offsets(site))
+    parent = start(asked, folder)
+    wait_for(lambda: len(offsets(site)) >= before + requests)
+    parent.kill()
+    parent.wait()
+    wait_for(lambda: writer_is_gone(folder / "landing"))
+
+
+def test_a_target_goes_on_from_the_page_whose_records_have_landed(shop: Any, tmp_path: Path) -> None:
+    asked = SourceTask("bazaarvoice", ("KETTLE-1",), {"endpoint": shop.address})
+    whole = crawl(asked, brand=None, landing=tmp_path / "whole", home=tmp_path / "home")
+    pages = len(offsets(shop))
+    assert (whole.status, whole.items, whole.rejects, pages) == ("finished", 144, 16, 40)
+    shop.seen.clear()
+    for _ in range(2):
+        kill_within(shop, asked, tmp_path, 18)
+        journal = next((tmp_path / "landing").glob("*/journal.jsonl")).read_text("utf-8")
+        assert KEY not in journal and json.loads(journal.splitlines()[-1])["under_way"]
+    killed = offsets(shop)
+    assert killed[18] > 0  # the second crawl did not begin at the first page
+    outcome = crawl(asked, brand=None, landing=tmp_path / "landing", home=tmp_path / "home")
+    last = offsets(shop)[len(killed) :]
+    assert last[0] > killed[18] and last == sorted(last) and len(last) < pages - 18
+    # Two kills have cost no more than the pages of some seconds each, and every page was asked for.
+    assert set(offsets(shop)) == set(range(0, LISTED, PER_PAGE)) and len(offsets(shop)) < pages + 2 * 25
+    assert (outcome.status, outcome.items, outcome.rejects) == ("finished", 144, 16)
+    assert outcome.package and whole.package and landed(outcome.package) == landed(whole.package)
+    manifests = [json.loads((p / "manifest.json").read_text()) for p in (outcome.package, whole.package)]
+    assert all(manifests[0][name] == manifests[1][name] for name in ("got", "expected", "items", "rejects"))
+
+
+def test_a_place_that_the_service_no_longer_knows_begins_again_and_says_so(shop: Any, tmp_path: Path) -> None:
+    asked = SourceTask("bazaarvoice", ("KETTLE-1",), {"endpoint": shop.address})
+    kill_within(shop, asked, tmp_path, 18)
+    refused = len(offsets(shop))
+    # What lies beyond the first page is refused, until that has been asked for again.
+    shop.refuses = lambda offset: offset and 0 not in offsets(shop)[refused:]
+    outcome = crawl(asked, brand=None, landing=tmp_path / "landing", home=tmp_path / "home")
+    again = offsets(shop)[refused:]
+    assert again[0] > 0 and again[1:] == list(range(0, LISTED, PER_PAGE))
+    assert (outcome.status, outcome.items, outcome.rejects) == ("finished", 144, 16)
+    assert outcome.package and json.loads((outcome.package / "stats.json").read_text())["page/begun again"] == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.bases.table_files import paths
 from crawlers.watchlist import Product, SourceTask, WatchlistError, load
 
 GOOD = """
@@ -44,6 +45,22 @@ def test_a_good_one_is_read(tmp_path: Path) -> None:
         "youtube", ("q=nordbrew",), {"key": "MY_KEY", "max_items": 20, "quota": 500}
     )
     assert kaffio.ambiguous and kaffio.sources[0].source == "app_store"
+
+
+def test_files_are_found_from_the_folder_of_the_watchlist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "shop [old]"
+    (folder / "exports").mkdir(parents=True)
+    for name in ("a", "b"):
+        (folder / "exports" / f"{name}.csv").write_text("body\nFine\n")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    listed = 'brand.sources.files = ["exports/*.csv", "exports/a.csv", "exports", "/data/x.csv", "~/x.csv"]'
+    write(folder, f"[[brand]]\nname = 'Nordbrew'\n{listed}\n".replace("brand.sources", "sources"))
+    (task,) = load(Path("../shop [old]/watchlist.toml")).brands[0].sources
+    found = [[path.name for path in paths(target)] for target in task.targets[:3]]
+    assert found == [["a.csv", "b.csv"], ["a.csv"], ["a.csv", "b.csv"]]
+    assert task.targets[3:] == ("/data/x.csv", str(Path.home() / "x.csv"))
 
 
 def test_select(tmp_path: Path) -> None:
