@@ -1,9 +1,12 @@
 """How fast tagging is, as ratios that travel: against the stock pipeline, and against this machine's matrix limit.
 
-Run `python benchmarks/tag.py`. Three things are timed in one run on the same texts: `transformers.pipeline` with the
-same encoder weights (batch 32, fp32, one label a text), our tagging from file to file (every sentence, four heads), and
-plain bf16 matrix products of the encoder's shapes. The limit is the time that the encoder's own products need at the
-rate measured; what is above it is padding, attention, normalisation, tokenising and everything else.
+Run `python benchmarks/tag.py --threads 1 [--clock cpu] [--labels test.jsonl] [--input texts.jsonl.gz]`. On the same
+texts, in turns, are timed: our tagging from file to file (every sentence, four heads), `transformers.pipeline` with the
+same encoder weights (batch 32, fp32, one label a text), and our model alone. The matrix limit is the time that the
+encoder's own products (dense layers and attention) need at the rate of plain products, measured in the same run in the
+arithmetic that is used, with the weights laid out beforehand if that is faster. What is above it is attention's
+softmax, GELU, normalisation, heads, tokenising and everything else.
+Quality is printed beside speed: how often the labels are those of plain fp32, and with `--labels` the macro-F1 of both.
 """
 
 from __future__ import annotations
@@ -15,12 +18,20 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import torch
 from transformers import BertForSequenceClassification, pipeline
 
-from nlp.predict import bf16_is_fast, run
+from nlp.data import read_labels, read_lines
+from nlp.dense import Dense
+from nlp.engine import PRECISIONS
+from nlp.metrics import softmax
+from nlp.model import HEADS
+from nlp.predict import predict, run
 from nlp.tag import Tagger, Text, tag_file
 
 OPENERS = ["The parcel", "My new kettle", "This lamp", "The seller", "The app", "Their support", "Our old one"]
@@ -52,30 +63,44 @@ def texts(count: int, sentences: tuple[int, int], seed: int = 0) -> list[str]:
     return [" ".join(sentence() for _ in range(dice.randint(*sentences))) for _ in range(count)]
 
 
-def seconds(action: Callable[[], object], repeats: int = 3) -> float:
-    """Median wall time after one run to warm up."""
-    action()
-    found = []
-    for _ in range(repeats):
-        started = time.perf_counter()
+def in_turns(actions: list[Callable[[], object]], clock: Callable[[], float], rounds: int) -> list[list[float]]:
+    """Seconds of each action in each round, the actions one after another in every round, after one to warm up."""
+    found: list[list[float]] = [[] for _ in actions]
+    for turn in range(rounds + 1):
+        for action, times in zip(actions, found, strict=True):
+            started = clock()
+            action()
+            if turn:
+                times.append(clock() - started)
+    return found
+
+
+def _each(actions: list[Callable[[], object]]) -> None:
+    for action in actions:
         action()
-        found.append(time.perf_counter() - started)
-    return statistics.median(found)
 
 
-def matrix_rate(dtype: torch.dtype, rows: int = 2048) -> float:
-    """Floating-point operations a second of matrix products in the encoder's shapes."""
-    narrow, wide = torch.randn(rows, 384, dtype=dtype), torch.randn(rows, 1536, dtype=dtype)
-    up, down, square = (torch.randn(s, dtype=dtype) for s in ((384, 1536), (1536, 384), (384, 384)))
+def product_rates(size: int, clock: Callable[[], float], rows: int = 2048) -> dict[str, float]:
+    """Operations a second of plain products in the shapes of an encoder of this width, for each arithmetic.
 
-    def layer() -> None:
-        for _ in range(4):
-            narrow @ square
-        narrow @ up
-        wide @ down
-
-    operations = 2 * rows * (4 * 384 * 384 + 2 * 384 * 1536)
-    return operations * 20 / seconds(lambda: [layer() for _ in range(20)])
+    The better of a plain product and one with the weights laid out beforehand.
+    """
+    shapes = [(size, 3 * size), (size, size), (size, 4 * size), (4 * size, size)]
+    operations = sum(2 * rows * a * b for a, b in shapes)
+    weights = [(torch.randn(b, a), torch.zeros(b)) for a, b in shapes]
+    kinds: dict[str, list[Callable[[], object]]] = {}
+    for name, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
+        inputs = [torch.randn(rows, a, dtype=dtype) for a, _ in shapes]
+        turned = [w.to(dtype).t() for w, _ in weights]
+        kinds[name] = [partial(_each, [partial(torch.mm, x, w) for x, w in zip(inputs, turned, strict=True)])]
+        if torch.backends.mkldnn.is_available():
+            packed = [Dense(w, b, dtype) for w, b in weights]
+            kinds[name].append(partial(_each, [partial(d.plain, x) for x, d in zip(inputs, packed, strict=True)]))
+    with torch.inference_mode():
+        return {
+            name: operations / min(statistics.median(t) for t in in_turns(actions, clock, 15))
+            for name, actions in kinds.items()
+        }
 
 
 def stock_pipeline(tagger: Tagger) -> Callable[[list[str]], object]:
@@ -87,39 +112,92 @@ def stock_pipeline(tagger: Tagger) -> Callable[[list[str]], object]:
     return lambda batch: stock(batch, batch_size=32, truncation=True, max_length=512)
 
 
-def measure(name: str, batch: list[str], tagger: Tagger, limits: dict[str, float]) -> None:
+def limit(lengths: list[int], tagger: Tagger, rates: dict[str, float]) -> float:
+    """Seconds that the encoder's products on windows of these lengths need at the measured rates."""
+    layers, size = tagger.config.encoder["num_hidden_layers"], tagger.config.encoder["hidden_size"]
+    dense = 2 * sum(lengths) * layers * 12 * size * size
+    attention = sum(4 * n * n for n in lengths) * size * layers
+    return (dense + attention) / rates[tagger.precision]
+
+
+def measure(
+    name: str, batch: list[str], tagger: Tagger, plain: Tagger, rates: dict[str, float], given: argparse.Namespace
+) -> None:
     """Time one set of texts and print its ratios."""
     prepared = tagger.prepare([Text(i, text) for i, text in enumerate(batch)])
-    tokens = sum(len(w.ids) for w in prepared.windows)
-    layers, size = tagger.config.encoder["num_hidden_layers"], tagger.config.encoder["hidden_size"]
-    products = 2 * tokens * layers * 12 * size * size
-    attention = sum(4 * len(w.ids) ** 2 * size * layers for w in prepared.windows)
+    lengths = [len(w.ids) for w in prepared.windows]
+    pad = tagger.tokenizer.pad_token_id
+    stock = stock_pipeline(plain)
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "in.jsonl", Path(folder) / "out.jsonl"
-        rows = [json.dumps({"id": i, "text": text, "lang": "en"}) for i, text in enumerate(batch)]
-        source.write_text("\n".join(rows), encoding="utf-8")
-        whole = seconds(lambda: tag_file(source, target))
-    alone = seconds(lambda: run(tagger.model, prepared.windows, tagger.tokenizer.pad_token_id))
-    stock = seconds(lambda: stock_pipeline(tagger)(batch), repeats=1)
-    ideal = (products + attention) / limits["bf16" if bf16_is_fast() else "fp32"]
-    print(f"{name}: {len(batch)} texts, {tokens} tokens")
-    print(f"  tagging, file to file    {whole:7.2f} s  {len(batch) / whole:8.0f} texts/s")
-    print(f"  stock pipeline           {stock:7.2f} s  ratio {stock / whole:5.1f}")
-    print(f"  the model alone          {alone:7.2f} s  {ideal / alone:5.0%} of the matrix limit ({ideal:.2f} s)")
-    print(f"  file to file                         {ideal / whole:5.0%} of the matrix limit")
+        source.write_text("\n".join(json.dumps({"id": i, "text": t}) for i, t in enumerate(batch)), encoding="utf-8")
+        actions = [
+            lambda: tag_file(source, target, precision=given.precision),
+            lambda: stock(batch),
+            lambda: run(tagger.model, prepared.windows, pad),
+        ]
+        whole, usual, alone = in_turns(actions, given.time, given.rounds)
+    ratio = statistics.median(b / a for a, b in zip(whole, usual, strict=True))
+    ideal = limit(lengths, tagger, rates)
+    ours, theirs, model = (statistics.median(times) for times in (whole, usual, alone))
+    print(f"{name}: {len(batch)} texts, {sum(lengths)} tokens, {given.threads} thread(s), {given.clock} time")
+    print(f"  tagging, file to file    {ours:7.2f} s  {len(batch) / ours:8.0f} texts/s")
+    print(f"  stock pipeline           {theirs:7.2f} s  ratio {ratio:5.1f}")
+    print(f"  the model alone          {model:7.2f} s  {ideal / model:5.0%} of the matrix limit ({ideal:.2f} s)")
+    print(f"  file to file                         {ideal / ours:5.0%} of the matrix limit")
+    same = agreement(run(tagger.model, prepared.windows, pad), run(plain.model, prepared.windows, pad))
+    print("  labels as in plain fp32:", ", ".join(f"{head} {share:.2%}" for head, share in same.items()), flush=True)
+
+
+def agreement(ours: list[dict[str, np.ndarray]], theirs: list[dict[str, np.ndarray]]) -> dict[str, float]:
+    """Share of equal labels by head, and the mean distance of the probabilities."""
+    found, distances = {}, []
+    for head in HEADS:
+        a, b = (np.concatenate([np.atleast_2d(r[head]) for r in rows]) for rows in (ours, theirs))
+        found[head] = float((a.argmax(1) == b.argmax(1)).mean())
+        distances.append(np.abs(softmax(a) - softmax(b)).mean())
+    return found | {"mean distance of probabilities": float(np.mean(distances))}
+
+
+def labelled(path: Path, tagger: Tagger, plain: Tagger) -> None:
+    """Macro-F1 on a labelled file, ours beside plain fp32."""
+    examples = read_labels(path)
+    ours, theirs = (predict(t.model, t.tokenizer, examples, t.config.max_tokens).summary() for t in (tagger, plain))
+    print(f"{path.name}: macro-F1 in points, {tagger.precision} against plain fp32")
+    for head in ours:
+        difference = 100 * (ours[head] - theirs[head])
+        print(f"  {head:20} {100 * ours[head]:6.2f} {100 * theirs[head]:6.2f}  {difference:+.2f}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Ratios of tagging speed.")
-    parser.add_argument("--items", type=int, default=1000)
+    parser.add_argument("--items", type=int, default=1000, help="tweets; an eighth as many long reviews")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--precision", choices=PRECISIONS, default="auto")
+    parser.add_argument("--labels", type=Path, help="a labelled file to compare macro-F1 on")
+    parser.add_argument("--input", type=Path, action="append", default=[], help="texts of your own (JSON Lines)")
+    parser.add_argument(
+        "--clock",
+        choices=("wall", "cpu"),
+        default="wall",
+        help="cpu: processor time, for a machine that others use too",
+    )
     given = parser.parse_args()
+    given.time = time.perf_counter if given.clock == "wall" else time.process_time
     torch.set_num_threads(given.threads)
-    tagger = Tagger()
-    limits = {"fp32": matrix_rate(torch.float32), "bf16": matrix_rate(torch.bfloat16)}
-    print(f"matrix rate: fp32 {limits['fp32'] / 1e9:.0f}, bf16 {limits['bf16'] / 1e9:.0f} billion operations a second")
-    measure("tweets", texts(given.items, (1, 2)), tagger, limits)
-    measure("long reviews", texts(given.items // 8, (15, 30)), tagger, limits)
+    tagger, plain = Tagger(precision=given.precision), Tagger(precision="fp32")
+    plain.model.engine = None
+    rates = product_rates(tagger.config.encoder["hidden_size"], given.time)
+    print("plain products, billion operations a second:", ", ".join(f"{k} {v / 1e9:.0f}" for k, v in rates.items()))
+    print(f"arithmetic used: {tagger.precision}")
+    if given.labels:
+        labelled(given.labels, tagger, plain)
+    sets = {"tweets": texts(given.items, (1, 2)), "long reviews": texts(given.items // 8, (15, 30))}
+    for path in given.input:
+        sets[path.name] = [str(row["text"]) for _, row in islice(read_lines(path), given.items) if row.get("text")]
+    for name, batch in sets.items():
+        measure(name, batch, tagger, plain, rates, given)
 
 
 if __name__ == "__main__":

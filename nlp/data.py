@@ -89,13 +89,20 @@ def empty_targets(sentences: int) -> dict[str, np.ndarray]:
     }
 
 
-def read_labels(path: Path) -> list[Example]:
-    """Items of a label file: `uid`, `text`, `kind`, `moment`, `sentiment`, and `sentences` with offsets and labels."""
+def read_labels(path: Path, corpora: Path | None = None) -> list[Example]:
+    """Items of a label file: `uid`, `text`, `kind`, `moment`, `sentiment`, and `sentences` with offsets and labels.
+
+    A label file may leave the texts out, where they must not be passed on; then `corpora` is the folder whose file
+    `<dataset>.jsonl.gz` holds the text under that `uid`.
+    """
     known = schemes.load()
     examples = []
+    texts = _texts(path, corpora) if corpora else {}
     for number, row in read_lines(path):
         try:
             sentences = row["sentences"]
+            if "text" not in row:
+                row["text"] = _found(texts, row, f"{path}, line {number}")
             targets = {
                 "sentence_moment": np.array([one_hot(s["moment"], known.labels) for s in sentences]),
                 "sentence_sentiment": np.array([one_hot(s["sentiment"], known.sentiments) for s in sentences]),
@@ -115,6 +122,30 @@ def read_labels(path: Path) -> list[Example]:
     if not examples:
         raise NlpError(f"{path} holds no labelled item.")
     return examples
+
+
+def _texts(path: Path, corpora: Path) -> dict[tuple[str, str], str]:
+    """The texts of the corpora that a label file names, by data set and uid."""
+    wanted: dict[str, set[str]] = {}
+    for _, row in read_lines(path):
+        if "text" not in row:
+            wanted.setdefault(str(row.get("dataset")), set()).add(str(row.get("uid")))
+    return {
+        (name, str(row["uid"])): row["text"]
+        for name, uids in wanted.items()
+        for _, row in read_lines(corpora / f"{name}.jsonl.gz")
+        if str(row.get("uid")) in uids
+    }
+
+
+def _found(texts: dict[tuple[str, str], str], row: dict[str, Any], where: str) -> str:
+    try:
+        return texts[str(row["dataset"]), str(row["uid"])]
+    except KeyError:
+        raise NlpError(
+            f"{where}: there is no text, and none for uid {row.get('uid')} of {row.get('dataset')} in the corpora; "
+            "name the folder that holds that data set."
+        ) from None
 
 
 def read_sentiment(path: Path, limit: int, seed: int, weight: float = 1.0) -> list[Example]:

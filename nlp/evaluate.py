@@ -100,6 +100,7 @@ def _head(scores: Scores, head: str, baselines: dict[str, np.ndarray], rounds: i
         "interval": metrics.bootstrap(measure, scores.group[head], rounds),
         "accuracy": float((predicted == truth).mean()),
         "ece": metrics.ece(rows, truth),
+        "ece_of_chance": metrics.ece_of_chance(rows),
         "brier": metrics.brier(rows, truth),
         "reliability": metrics.reliability(rows, truth, 10),
         "agreement": AGREEMENT.get(head),

@@ -40,7 +40,12 @@ def _words(text: str) -> str:
 def _letters(text: str) -> tuple[int, int]:
     """(letters, letters of other scripts than Latin)."""
     letters = [c for c in text if c.isalpha()]
-    return len(letters), sum(1 for c in letters if not unicodedata.name(c, "LATIN").startswith("LATIN"))
+    return len(letters), 0 if text.isascii() else sum(map(_is_other, letters))
+
+
+@lru_cache(maxsize=8192)
+def _is_other(letter: str) -> bool:
+    return not unicodedata.name(letter, "LATIN").startswith("LATIN")
 
 
 def detect(text: str) -> Language:

@@ -58,6 +58,23 @@ def ece(probabilities: np.ndarray, truth: np.ndarray, bins: int = 15) -> float:
     return float(sum(abs(a - c) * n for c, a, n in reliability(probabilities, truth, bins)) / max(len(truth), 1))
 
 
+def ece_of_chance(probabilities: np.ndarray, bins: int = 15, rounds: int = 1000, seed: int = 0) -> tuple[float, float]:
+    """(mean, 95th percentile) of the ECE that a perfectly calibrated model with these confidences would show.
+
+    Few rows give an ECE above zero by chance alone; what is measured says something only beside this (consistency
+    resampling, Vaicenavicius et al. 2019).
+    """
+    confidence = probabilities.max(1)
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    sums = np.bincount(place, confidence, bins)
+    random = np.random.default_rng(seed)
+    found = [
+        np.abs(np.bincount(place, random.random(len(place)) < confidence, bins) - sums).sum() / max(len(place), 1)
+        for _ in range(rounds)
+    ]
+    return float(np.mean(found)), float(np.percentile(found, 95))
+
+
 def reliability(probabilities: np.ndarray, truth: np.ndarray, bins: int = 15) -> list[tuple[float, float, int]]:
     """(mean confidence, accuracy, count) of each bin that is not empty."""
     confidence, hit = probabilities.max(1), probabilities.argmax(1) == truth

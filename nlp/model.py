@@ -105,6 +105,8 @@ class MomentModel(PreTrainedModel):
     config_class = MomentConfig
     base_model_prefix = "encoder"
     _supports_sdpa = True
+    # A faster way to the same logits (`nlp.engine`), set where a model is loaded to tag and never in training.
+    engine: Any = None
 
     def __init__(self, config: MomentConfig) -> None:
         super().__init__(config)

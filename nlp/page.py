@@ -28,6 +28,8 @@ def render(report: dict[str, Any]) -> str:
         "by language models and adjudicated; never trained or tuned on. Intervals: 95 %, bootstrap over items. "
         "Macro-F1 unless said otherwise.\n",
         _overview(report["heads"]),
+        "ECE: calibration error, 15 bins; in brackets what a perfectly calibrated model would show by chance on so few "
+        "rows, on average and in 95 of 100 draws.\n",
     ]
     spared = report["abstention"]
     parts.append(
@@ -69,7 +71,7 @@ def _overview(heads: dict[str, Any]) -> str:
             head.replace("_", " "),
             f"**{f['macro_f1']:.3f}** ({f['interval'][0]:.3f} to {f['interval'][1]:.3f})",
             f"{f['accuracy']:.3f}",
-            f"{f['ece']:.3f}",
+            f"{f['ece']:.3f} (chance {f['ece_of_chance'][0]:.3f}, at most {f['ece_of_chance'][1]:.3f})",
             f"{f['brier']:.3f}",
             *(f"{f['baselines'][b]:.3f}" if b in f["baselines"] else "–" for b in baselines),
             f"{f['agreement']:.3f}" if f["agreement"] else "–",

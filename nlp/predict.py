@@ -16,7 +16,9 @@ import torch
 from nlp import metrics
 from nlp.data import Example
 from nlp.encode import Window, collate, prefix_ids, special_ids, tokenize, windows
+from nlp.engine import bf16_is_fast
 from nlp.model import HEADS
+from nlp.packed import Packed, PackedModel
 
 
 @dataclass
@@ -72,13 +74,6 @@ def batches(found: Sequence[Window], budget: int = 8192, enough: int = 4096) -> 
         yield batch
 
 
-def bf16_is_fast() -> bool:
-    """Whether this processor (or GPU) multiplies bf16 matrices in hardware."""
-    if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
-    return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
-
-
 def autocast(model: torch.nn.Module) -> contextlib.AbstractContextManager[Any]:
     """bf16 arithmetic where it is fast and the weights are not in it already."""
     parameter = next(model.parameters())
@@ -91,8 +86,11 @@ def autocast(model: torch.nn.Module) -> contextlib.AbstractContextManager[Any]:
 def run(model: Any, found: Sequence[Window], pad_id: int, mixed: bool = False) -> list[dict[str, np.ndarray]]:
     """Logits of each window by head: sentence heads [sentences, classes], item heads [classes].
 
-    `mixed`: multiply in bf16 where that is fast although the weights are in fp32, as training does.
+    `mixed`: multiply in bf16 where that is fast although the weights are in fp32, as training does. A model with an
+    engine is run by that.
     """
+    if model.engine is not None:
+        return run_packed(model.engine, found)
     results: list[dict[str, np.ndarray]] = [{} for _ in found]
     device = next(model.parameters()).device
     for chosen in batches(found):
@@ -106,6 +104,38 @@ def run(model: Any, found: Sequence[Window], pad_id: int, mixed: bool = False) -
                 head: rows[row, :count] if head.startswith("sentence") else rows[row] for head, rows in values.items()
             }
     return results
+
+
+@torch.inference_mode()
+def run_packed(engine: PackedModel, found: Sequence[Window], budget: int = 2048) -> list[dict[str, np.ndarray]]:
+    """As `run`, with windows laid end to end, about `budget` tokens at a time: as many as the caches hold well."""
+    results: list[dict[str, np.ndarray]] = [{} for _ in found]
+    for chosen in packed_batches([len(w.ids) for w in found], budget):
+        output = engine(Packed.of([found[i] for i in chosen]))
+        values = {head: output[head].numpy() for head in HEADS}
+        first = 0
+        for row, index in enumerate(chosen):
+            last = first + len(found[index].spans)
+            results[index] = {
+                head: rows[first:last] if head.startswith("sentence") else rows[row] for head, rows in values.items()
+            }
+            # A window without sentences has one stand-in.
+            first = max(last, first + 1)
+    return results
+
+
+def packed_batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+    """Indices in batches of at most `budget` tokens (or one window), longest first, so that equal lengths meet."""
+    batch: list[int] = []
+    tokens = 0
+    for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if batch and tokens + lengths[index] > budget:
+            yield batch
+            batch, tokens = [], 0
+        batch.append(index)
+        tokens += lengths[index]
+    if batch:
+        yield batch
 
 
 def merge(found: Sequence[Window], results: Sequence[dict[str, np.ndarray]], sentences: int) -> dict[str, np.ndarray]:

@@ -25,10 +25,11 @@ from nlp import language
 from nlp.base import SHIPPED, load_model, model_version
 from nlp.data import open_text, read_lines
 from nlp.encode import Window, prefix_ids, special_ids, tokenize, windows
+from nlp.engine import choose, engine
 from nlp.errors import NlpError
 from nlp.metrics import softmax
 from nlp.model import HEADS
-from nlp.predict import bf16_is_fast, merge, run
+from nlp.predict import merge, run
 from nlp.spans import encodable, is_visible, sentence_spans
 
 WINDOW_ITEMS = 2048
@@ -80,7 +81,9 @@ class Tagger:
         self.unsure_below = self.config.unsure_below if unsure_below is None else unsure_below
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model.to(device)
-        if precision == "bf16" or (precision == "auto" and bf16_is_fast()):
+        self.precision = choose(precision)
+        self.model.engine = engine(self.model, self.precision)
+        if self.model.engine is None and self.precision == "bf16":
             self.model.encoder.to(torch.bfloat16)
         self.special = special_ids(self.tokenizer)
 
@@ -102,44 +105,68 @@ class Tagger:
             bounds.append(len(found))
         return Prepared(list(texts), spans, languages, found, bounds)
 
-    def tag(self, prepared: Prepared, probabilities: bool = False) -> list[dict[str, Any]]:
-        """One output object an item, in order."""
+    def logits(self, prepared: Prepared) -> dict[str, list[np.ndarray]]:
+        """What the model says: for each head, logits of each item ([sentences, classes] or [1, classes])."""
         results = run(self.model, prepared.windows, self.tokenizer.pad_token_id)
-        tags = []
-        for index, (a, b) in enumerate(zip(prepared.bounds, prepared.bounds[1:], strict=False)):
-            rows = merge(prepared.windows[a:b], results[a:b], len(prepared.spans[index]))
-            rows = {head: softmax(rows[head], self.config.temperatures[head]) for head in HEADS}
-            tags.append(self._output(prepared, index, rows, probabilities))
+        rows: dict[str, list[np.ndarray]] = {head: [] for head in HEADS}
+        for a, b, spans in zip(prepared.bounds, prepared.bounds[1:], prepared.spans, strict=False):
+            for head, values in merge(prepared.windows[a:b], results[a:b], len(spans)).items():
+                rows[head].append(np.atleast_2d(values))
+        return rows
+
+    def finish(
+        self, prepared: Prepared, logits: dict[str, list[np.ndarray]], probabilities: bool = False
+    ) -> list[dict[str, Any]]:
+        """One output object an item, in order; probabilities of all items are computed and rounded at once."""
+        rows = {head: softmax(np.concatenate(logits[head]), self.config.temperatures[head]) for head in HEADS}
+        rounded = {head: np.round(values.astype(float), 4).tolist() for head, values in rows.items()}
+        tags, first = [], 0
+        for index, spans in enumerate(prepared.spans):
+            last = first + len(spans)
+            cuts = {h: slice(first, last) if h.startswith("sentence") else slice(index, index + 1) for h in HEADS}
+            probs = {head: rows[head][cut] for head, cut in cuts.items()}
+            short = {head: rounded[head][cut] for head, cut in cuts.items()}
+            tags.append(self._output(prepared, index, probs, short, probabilities))
+            first = last
         return tags
 
+    def tag(self, prepared: Prepared, probabilities: bool = False) -> list[dict[str, Any]]:
+        """One output object an item, in order."""
+        return self.finish(prepared, self.logits(prepared), probabilities)
+
     def _output(
-        self, prepared: Prepared, index: int, rows: dict[str, np.ndarray], probabilities: bool
+        self,
+        prepared: Prepared,
+        index: int,
+        rows: dict[str, np.ndarray],
+        short: dict[str, list[list[float]]],
+        probabilities: bool,
     ) -> dict[str, Any]:
         text, spans, lang = prepared.texts[index], prepared.spans[index], prepared.languages[index]
         labels, feelings = self.config.labels, self.config.sentiments
         visible = is_visible(text.text)
         moments, sentiments = rows["sentence_moment"], rows["sentence_sentiment"]
-        best_moment, best_sentiment = moments.argmax(1), sentiments.argmax(1)
+        best_moment, best_sentiment = moments.argmax(1).tolist(), sentiments.argmax(1).tolist()
         sentences = [
             {
                 "start": start,
                 "end": end,
                 "moment": labels[best_moment[i]],
                 "sentiment": feelings[best_sentiment[i]],
-                "moment_probs": _rounded(moments[i]),
-                "sentiment_probs": _rounded(sentiments[i]),
+                "moment_probs": short["sentence_moment"][i],
+                "sentiment_probs": short["sentence_sentiment"][i],
             }
             for i, (start, end) in enumerate(spans)
         ]
-        item_moment, item_sentiment = rows["item_moment"], rows["item_sentiment"]
+        item_moment, item_sentiment = rows["item_moment"][0], rows["item_sentiment"][0]
         result: dict[str, Any] = {
             "id": text.id,
             "moment": labels[item_moment.argmax()] if visible else "none",
             "moments": _shares(best_moment, sentiments, labels, feelings),
             "sentiment": feelings[item_sentiment.argmax()] if visible else "neutral",
             "confidence": {
-                "moment": round(float(item_moment.max()), 4) if visible else 0.0,
-                "sentiment": round(float(item_sentiment.max()), 4) if visible else 0.0,
+                "moment": max(short["item_moment"][0]) if visible else 0.0,
+                "sentiment": max(short["item_sentiment"][0]) if visible else 0.0,
             },
             "sentences": sentences,
             "lang": lang,
@@ -147,7 +174,7 @@ class Tagger:
             "model_version": self.version,
         }
         if probabilities:
-            probs = {"moment": _rounded(item_moment), "sentiment": _rounded(item_sentiment)}
+            probs = {"moment": short["item_moment"][0], "sentiment": short["item_sentiment"][0]}
             result |= {"text": text.text, "kind": text.kind, "probs": probs}
         return result
 
@@ -179,9 +206,9 @@ def tag_file(
     """Tag a JSON Lines file (`.gz` too) into another.
 
     Input lines: `id`, `text`, and if wanted `spans` (then exactly those are tagged), `title`, `kind`, `lang`. `model`:
-    a folder that `save_model` wrote (default: the shipped weights). `precision`: "auto", "bf16" or "fp32". `progress`
-    is called with the number of items done. `probabilities` adds the text and the item's probability rows, the form
-    that `read_soft` learns from. Raises NlpError for a line, file or model that cannot be used.
+    a folder that `save_model` wrote (default: the shipped weights). `precision`: one of `nlp.engine.PRECISIONS`.
+    `progress` is called with the number of items done. `probabilities` adds the text and the item's probability rows,
+    the form that `read_soft` learns from. Raises NlpError for a line, file or model that cannot be used.
     """
     started = time.monotonic()
     folder = model or SHIPPED
@@ -206,16 +233,26 @@ def tag_file(
 def tag_stream(
     texts: Iterable[Text], tagger: Tagger, *, probabilities: bool = False, window_items: int = WINDOW_ITEMS
 ) -> Iterator[list[dict[str, Any]]]:
-    """Tags of windows of items, in order; the next window is cut and tokenised while the model reads this one."""
+    """Tags of windows of items, in order.
+
+    While the model reads one window, another thread cuts and tokenises the next and puts the one before into words, so
+    at most three windows are in memory.
+    """
     chunks = _chunks(texts, window_items)
     with ThreadPoolExecutor(1) as pool:
         upcoming = next(chunks, None)
         waiting = pool.submit(tagger.prepare, upcoming) if upcoming else None
+        ready = None
         while waiting is not None:
             prepared = waiting.result()
             upcoming = next(chunks, None)
             waiting = pool.submit(tagger.prepare, upcoming) if upcoming else None
-            yield tagger.tag(prepared, probabilities)
+            logits = tagger.logits(prepared)
+            if ready is not None:
+                yield ready.result()
+            ready = pool.submit(tagger.finish, prepared, logits, probabilities)
+        if ready is not None:
+            yield ready.result()
 
 
 def _chunks(texts: Iterable[Text], size: int) -> Iterator[list[Text]]:
@@ -269,19 +306,16 @@ def _checked_spans(spans: Any, length: int, where: str) -> list[tuple[int, int]]
     return [(start, end) for start, end in spans]
 
 
-def _rounded(row: np.ndarray) -> list[float]:
-    return [round(v, 4) for v in row.tolist()]
-
-
 def _shares(
-    moments: np.ndarray, sentiments: np.ndarray, labels: Sequence[str], feelings: Sequence[str]
+    moments: list[int], sentiments: np.ndarray, labels: Sequence[str], feelings: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
     """For each moment that occurs: its share of the sentences, and the sentiment its sentences add up to."""
-    counts = Counter(moments.tolist())
+    counts = Counter(moments)
+    which = np.array(moments)
     return {
         labels[moment]: {
             "share": round(count / len(moments), 4),
-            "sentiment": feelings[int(sentiments[moments == moment].sum(0).argmax())],
+            "sentiment": feelings[int(sentiments[which == moment].sum(0).argmax())],
         }
         for moment, count in counts.most_common()
     }

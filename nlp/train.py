@@ -176,21 +176,27 @@ def train(
     *,
     sentiment: Sequence[tuple[Path, int, float]] = (),
     soft: Sequence[tuple[Path, float]] = (),
+    more: Sequence[Path] = (),
+    corpora: Path | None = None,
     init: Path | None = None,
 ) -> dict[str, float]:
     """Train on a label file and write the model to `output`; returns validation figures.
 
+    `more`: further label files, none of whose items is held out; their texts may lie in `corpora` (see `read_labels`).
     `sentiment`: corpora with three-way sentiment as (file, rows at most, weight). `soft`: files of soft labels with
     their weight. `init`: a model folder to start from instead of the bare base encoder. Raises NlpError for bad files.
     """
     options = options or TrainOptions()
     labelled, validation = split(read_labels(labels), options.validation_share)
-    examples = list(labelled)
     held_out = {e.text for e in validation}
+    for path in more:
+        labelled += [e for e in read_labels(path, corpora) if e.text not in held_out]
+    examples = list(labelled)
     for path, limit, weight in sentiment:
         examples += [e for e in read_sentiment(path, limit, options.seed, weight) if e.text not in held_out]
     for path, weight in soft:
         examples += [e for e in read_soft(path, weight) if e.text not in held_out]
+    files = [labels, *more, *(s[0] for s in sentiment), *(s[0] for s in soft)]
     return fit(
         examples,
         validation,
@@ -198,7 +204,7 @@ def train(
         options,
         labelled=labelled,
         init=init,
-        sources={str(path.name): sha256(path) for path in [labels, *(s[0] for s in sentiment), *(s[0] for s in soft)]},
+        sources={str(path.name): sha256(path) for path in files},
     )
 
 

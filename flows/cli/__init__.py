@@ -21,6 +21,7 @@ COMMANDS = {
     "dashboard": "open the dashboard on the published snapshot",
     "doctor": "check the set-up, the keys, the crawls and the data",
     "erase": "erase an item or an author for good",
+    "select": "choose the texts that are worth labelling next",
     "train": "train the classifier",
     "evaluate": "score the classifier beside its baselines",
     "new-source": "write the skeleton of a new source",

@@ -16,6 +16,7 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--init", type=click.Path(path_type=Path, exists=True, file_okay=False), help="A model to start from.")
 @click.option("--soft", type=FILE, multiple=True, help="Texts with another model's probabilities, to learn from.")
+@click.option("--more", type=FILE, multiple=True, help="Further label files, none of whose items is held out.")
 @click.option("--corpora", type=click.Path(path_type=Path, exists=True, file_okay=False),
               help="Repeat the whole recipe of the shipped weights, with the corpora of this folder.")  # fmt: skip
 def command(
@@ -25,6 +26,7 @@ def command(
     seed: int,
     init: Path | None,
     soft: tuple[Path, ...],
+    more: tuple[Path, ...],
     corpora: Path | None,
 ) -> None:
     """Train the classifier on a label file; a part of it is held out to stop and to calibrate."""
@@ -38,7 +40,7 @@ def command(
 
         figures = reproduce(labels, corpora, output, options)
     else:
-        figures = train(labels, output, options, init=init, soft=[(path, 1.0) for path in soft])
+        figures = train(labels, output, options, init=init, soft=[(path, 1.0) for path in soft], more=more)
     for name, value in figures.items():
         click.echo(f"{name:<40} {value:.3f}" if isinstance(value, float) else f"{name:<40} {value}")
     click.echo(f"The model and its card lie in {output}", err=True)

@@ -9,50 +9,36 @@ from nlp import recipe
 from nlp.base import load_model
 from nlp.train import TrainOptions
 
-from .conftest import CLAUSES
-
-
-def tag(name: str, moment: int, probability: float, status: str = "ok") -> dict[str, Any]:
-    probs = [0.0] * 9
-    probs[moment], probs[5] = probability, 1 - probability
-    return {"id": name, "status": status, "sentences": [{"moment_probs": probs}]}
+from .conftest import label_rows, write_lines
 
 
 def corpora(folder: Path) -> Path:
     """Invented texts under the corpus names that the recipe reads; sentiment in two of them."""
-    lines = [f"{clause} and so it goes." for clauses in CLAUSES.values() for clause in clauses]
-    for name, sentiment in (("uber_app", None), ("semeval2017_4a", "positive"), ("absa_en", "negative")):
+    for name in ("invented", "semeval2017_4a", "absa_en"):
         with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
-            for number, line in enumerate(lines):
-                file.write(json.dumps({"uid": f"{name}{number}", "text": line, "sentiment": sentiment}) + "\n")
+            for row in label_rows(1):
+                file.write(
+                    json.dumps({"uid": row["uid"], "text": row["text"] + " So.", "sentiment": "positive"}) + "\n"
+                )
     return folder
 
 
-def test_rare_moments_are_preferred_and_nothing_is_taken_twice() -> None:
-    rows = [tag(f"t{i}", 0, 0.4) for i in range(5)] + [tag(f"u{i}", 5, 0.0) for i in range(3000)]
-    rows += [tag("foreign", 0, 0.9, "unsupported"), {"id": "bare", "status": "ok", "sentences": []}]
-    taken = [row["id"] for row in recipe.chosen(rows)]
-    assert {f"t{i}" for i in range(5)} <= set(taken)
-    assert len(taken) == len(set(taken)) == 5 + recipe.OTHERS
-    assert not {"foreign", "bare"} & set(taken)
-
-
-def test_known_texts_are_not_drawn(tmp_path: Path) -> None:
-    found = recipe.unlabelled(corpora(tmp_path), {"I need a new kettle and so it goes."})
-    texts = [row["text"] for row in found]
-    assert len(texts) == len(set(texts)) == sum(map(len, CLAUSES.values())) - 1
-    assert "I need a new kettle and so it goes." not in texts
-
-
-def test_rounds_run_and_their_mean_is_written(
+def test_seeds_run_their_mean_is_written_and_nothing_is_made_twice(
     label_file: Path, tiny_base: Path, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    short = {"epochs": 0.5, "learning_rate": 1e-3}
-    monkeypatch.setattr(recipe, "ROUNDS", [recipe.Round((("semeval2017_4a", 9, 1.0), ("absa_en", 9, 0.5)), short)] * 2)
-    monkeypatch.setattr(recipe, "READ_A_ROUND", 10)
-    options = TrainOptions(epochs=1, max_tokens=64, base={"path": str(tiny_base)}, train_embeddings=True)
-    figures = recipe.reproduce(label_file, corpora(tmp_path), tmp_path / "model", options)
+    for name in ("SECOND", "LAST"):
+        monkeypatch.setattr(recipe, name, {"epochs": 0.3, "learning_rate": 1e-3})
+    bare = [{name: value for name, value in row.items() if name != "text"} for row in label_rows(1)]
+    more = write_lines(tmp_path / "more.jsonl", bare)
+    options = TrainOptions(epochs=0.5, max_tokens=64, base={"path": str(tiny_base)}, train_embeddings=True)
+    output = tmp_path / "model"
+    figures = recipe.reproduce(label_file, corpora(tmp_path), output, options, seeds=(0, 1), more=more)
     assert 0 < figures["item_sentiment_f1"] <= 1
-    card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
-    assert "semeval2017_4a.jsonl.gz" in card and "round-2/model" in card
-    load_model(tmp_path / "model")
+    card = (output / "README.md").read_text(encoding="utf-8")
+    assert "semeval2017_4a.jsonl.gz" in card and "more.jsonl" in card and "seed-1" in card
+    seeds = json.loads((output / "seeds.json").read_text(encoding="utf-8"))
+    assert set(seeds) == {"seed-0", "seed-1"} and seeds["seed-0"] != seeds["seed-1"]
+    load_model(output)
+    made = (tmp_path / "model-work" / "first" / "model.safetensors").stat().st_mtime_ns
+    assert recipe.reproduce(label_file, tmp_path, output, options, seeds=(0, 1), more=more) == figures
+    assert (tmp_path / "model-work" / "first" / "model.safetensors").stat().st_mtime_ns == made

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -68,6 +69,17 @@ def test_a_wrong_label_names_its_line(change: dict[str, object], tmp_path: Path)
         read_labels(path)
 
 
+def test_labels_without_texts_find_them_in_the_corpora(tmp_path: Path) -> None:
+    whole = label_rows(1)[:3]
+    bare = [{name: value for name, value in row.items() if name != "text"} for row in whole]
+    path = write_lines(tmp_path / "labels.jsonl", bare)
+    with pytest.raises(NlpError, match="line 1: there is no text, and none for uid t0 of invented"):
+        read_labels(path)
+    with gzip.open(tmp_path / "invented.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps({"uid": row["uid"], "text": row["text"]}) + "\n" for row in label_rows(1))
+    assert [e.text for e in read_labels(path, tmp_path)] == [row["text"] for row in whole]
+
+
 def test_sentiment_corpus_teaches_sentiment_only(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "c.jsonl", [
         {"uid": "1", "text": "Lovely.", "sentiment": "positive"}, {"uid": "2", "text": "No label here."},
@@ -87,6 +99,17 @@ def test_temperature_undoes_overconfidence() -> None:
     truth = np.array([random.choice(3, p=row) for row in metrics.softmax(logits)])
     assert fit_temperature(logits * 3, truth) == pytest.approx(3, rel=0.1)
     assert metrics.ece(metrics.softmax(logits * 3, 3.0), truth) < 0.03 < metrics.ece(metrics.softmax(logits * 3), truth)
+
+
+def test_few_rows_alone_give_a_calibration_error() -> None:
+    random = np.random.default_rng(1)
+    probs = metrics.softmax(random.normal(size=(20_000, 3)) * 2)
+    truth = np.array([random.choice(3, p=row) for row in probs])
+    few, many = metrics.ece_of_chance(probs[:100]), metrics.ece_of_chance(probs)
+    assert few[0] > 5 * many[0] and few[1] > few[0]
+    assert metrics.ece(probs, truth) <= many[1] * 1.5
+    assert metrics.ece(metrics.softmax(np.log(probs) * 3), truth) > 5 * many[1]
+    assert metrics.ece_of_chance(np.eye(3)[:1])[0] == 0.0
 
 
 def test_metrics_on_a_case_worked_by_hand() -> None:
