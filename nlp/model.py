@@ -36,6 +36,7 @@ class MomentConfig(PreTrainedConfig):
         temperatures: dict[str, float] | None = None,
         unsure_below: float = 0.4,
         max_tokens: int = 320,
+        sentences_share: float = 0.0,
         languages: list[str] | None = None,
         name: str = "mot-minilm-1",
         base: dict[str, Any] | None = None,
@@ -50,6 +51,8 @@ class MomentConfig(PreTrainedConfig):
         self.temperatures = temperatures or dict.fromkeys(HEADS, 1.0)
         self.unsure_below = unsure_below
         self.max_tokens = max_tokens
+        # How much its sentences say, beside its own head, of an item's moment (`nlp.predict.merge`).
+        self.sentences_share = sentences_share
         self.languages = languages or ["en"]
         self.name = name
         self.base = base

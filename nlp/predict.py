@@ -138,8 +138,24 @@ def packed_batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
         yield batch
 
 
-def merge(found: Sequence[Window], results: Sequence[dict[str, np.ndarray]], sentences: int) -> dict[str, np.ndarray]:
-    """Put the windows of one item together: means weighted by tokens, for sentences in parts and for the item."""
+def merge(
+    found: Sequence[Window], results: Sequence[dict[str, np.ndarray]], sentences: int, share: float = 0.0
+) -> dict[str, np.ndarray]:
+    """Put the windows of one item together: means weighted by tokens, for sentences in parts and for the item.
+
+    `share`: how much of the item's moment its sentences decide, the longer the more, beside the item's own head.
+    """
+    merged = _joined(found, results, sentences)
+    if share and sentences:
+        sizes = np.zeros(sentences)
+        for window in found:
+            np.add.at(sizes, window.sentences, [max(end - start, 1) for start, end in window.spans])
+        said = np.average(metrics.softmax(merged["sentence_moment"]), axis=0, weights=np.maximum(sizes, 1))
+        merged["item_moment"] = np.log((1 - share) * metrics.softmax(merged["item_moment"]) + share * said)
+    return merged
+
+
+def _joined(found: Sequence[Window], results: Sequence[dict[str, np.ndarray]], sentences: int) -> dict[str, np.ndarray]:
     if len(found) == 1 and found[0].sentences == list(range(sentences)):
         return dict(results[0])
     merged: dict[str, np.ndarray] = {}
@@ -171,7 +187,7 @@ def logits_of(
         bounds.append(len(found))
     results = run(model, found, tokenizer.pad_token_id, mixed)
     return [
-        merge(found[a:b], results[a:b], len(example.spans))
+        merge(found[a:b], results[a:b], len(example.spans), model.config.sentences_share)
         for example, a, b in zip(examples, bounds, bounds[1:], strict=False)
     ]
 

@@ -110,7 +110,8 @@ class Tagger:
         results = run(self.model, prepared.windows, self.tokenizer.pad_token_id)
         rows: dict[str, list[np.ndarray]] = {head: [] for head in HEADS}
         for a, b, spans in zip(prepared.bounds, prepared.bounds[1:], prepared.spans, strict=False):
-            for head, values in merge(prepared.windows[a:b], results[a:b], len(spans)).items():
+            merged = merge(prepared.windows[a:b], results[a:b], len(spans), self.config.sentences_share)
+            for head, values in merged.items():
                 rows[head].append(np.atleast_2d(values))
         return rows
 

@@ -18,7 +18,7 @@ from nlp.encode import Window
 from nlp.metrics import softmax
 from nlp.model import HEADS, MomentConfig, MomentModel
 from nlp.packed import Packed
-from nlp.predict import packed_batches, run, run_packed
+from nlp.predict import merge, packed_batches, run, run_packed
 from nlp.tag import Tagger, Text
 
 from .conftest import label_rows
@@ -163,3 +163,16 @@ def test_without_onednn_the_plain_model_tags(monkeypatch: pytest.MonkeyPatch, ti
         tagger = Tagger(tiny_model, precision)
         assert tagger.model.engine is None
         assert tagger.tag(tagger.prepare([Text(1, "It boils.")]))[0]["sentences"][0]["end"] == 9
+
+
+def test_sentences_have_their_share_in_the_moment_of_their_item() -> None:
+    whole = Window([1] * 12, [(1, 9), (9, 11)], [0, 1], 2)
+    rows = {head: np.zeros((2, 3) if head.startswith("sentence") else 3) for head in HEADS}
+    rows["sentence_moment"][:] = [[9.0, 0.0, 0.0], [0.0, 9.0, 0.0]]
+    rows["item_moment"][2] = 9.0
+    assert merge([whole], [rows], 2)["item_moment"].argmax() == 2
+    mixed = softmax(merge([whole], [rows], 2, share=0.5)["item_moment"])
+    assert mixed == pytest.approx([0.4, 0.1, 0.5], abs=0.001)  # the longer sentence says four times as much
+    assert merge([Window([1], [], [], 0)], [rows | {"sentence_moment": np.zeros((0, 3))}], 0, share=0.5)[
+        "item_moment"
+    ].tolist() == [0.0, 0.0, 9.0]

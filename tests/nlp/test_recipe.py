@@ -35,7 +35,7 @@ def test_seeds_run_their_mean_is_written_and_nothing_is_made_twice(
     figures = recipe.reproduce(label_file, corpora(tmp_path), output, options, seeds=(0, 1), more=more)
     assert 0 < figures["item_sentiment_f1"] <= 1
     card = (output / "README.md").read_text(encoding="utf-8")
-    assert "semeval2017_4a.jsonl.gz" in card and "more.jsonl" in card and "seed-1" in card
+    assert all(name in card for name in ("semeval2017_4a.jsonl.gz", "invented.jsonl.gz", "more.jsonl", "seed-1"))
     seeds = json.loads((output / "seeds.json").read_text(encoding="utf-8"))
     assert set(seeds) == {"seed-0", "seed-1"} and seeds["seed-0"] != seeds["seed-1"]
     load_model(output)
