@@ -181,9 +181,7 @@ def labelled(path: Path, tagger: Tagger, plain: Tagger) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Ratios of tagging speed.")
-    parser.add_argument(
-        "--items", type=int, default=1000, help="mixed items and tweets; an eighth as many reviews"
-    )
+    parser.add_argument("--items", type=int, default=1000, help="mixed items and tweets; an eighth as many reviews")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--precision", choices=PRECISIONS, default="auto")

@@ -29,6 +29,10 @@ _WORDS = re.compile(
     r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?[^\W\d_]{3,}\.?,?\s+(?:de\s+)?\d{4}"
     r"|[^\W\d_]{3,}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
 )
+# what may follow a date: ", 21:04", " at 4:05 PM", " - 09:30:15", " um 18:20 Uhr"
+_CLOCK = re.compile(
+    r"\s*(?:[,@\-–]|at\b|um\b|à\b)?\s*(\d{1,2}):(\d{2})(?::(\d{2}))?(?![:\d])\s*([ap])?\.?(?:m\b)?", re.IGNORECASE
+)
 _RELATIVE = re.compile(
     r"\b(ago|yesterday|today|gestern|heute|vor|hace|ayer|hier|aujourd|il y a|fa|ieri|geleden|назад|вчера)\b|前$|前\s",
     re.IGNORECASE,
@@ -121,17 +125,35 @@ def _mail(text: str) -> datetime | None:
 
 def _local(text: str, lang: str | None, order: str | None, zone: tzinfo) -> Parsed:
     if found := _YEAR_FIRST.search(text):
-        return _day(found[1], found[2], found[3], zone)
-    if found := _DAY_OR_MONTH_FIRST.search(text):
-        return _numeric(found, lang, order, zone)
-    words = _WORDS.search(text)
-    if not words and _RELATIVE.search(text):
-        return None, "relative date"
-    moment = _in_words(words.group() if words else text, (lang or "").split("-")[0].lower() or None)
-    return _checked(moment, zone) if moment else (None, "unreadable date")
+        day, reason = _day(found[1], found[2], found[3])
+    elif found := _DAY_OR_MONTH_FIRST.search(text):
+        day, reason = _numeric(found, lang, order)
+    else:
+        found = _WORDS.search(text)
+        if not found and _RELATIVE.search(text):
+            return None, "relative date"
+        day = _in_words(found.group() if found else text, (lang or "").split("-")[0].lower() or None)
+        reason = None if day else "unreadable date"
+    if day is None:
+        return None, reason
+    return _checked(day + _clock(text[found.end() :]) if found else day, zone)
 
 
-def _numeric(found: re.Match[str], lang: str | None, order: str | None, zone: tzinfo) -> Parsed:
+def _clock(after: str) -> timedelta:
+    """The time of day that follows a date; none is midnight."""
+    found = _CLOCK.match(after)
+    if not found:
+        return timedelta()
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()[:3])
+    half = (found[4] or "").lower()
+    if half and 1 <= hours <= 12:
+        hours = hours % 12 + (12 if half == "p" else 0)
+    if hours > 23 or minutes > 59 or seconds > 59:
+        return timedelta()
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _numeric(found: re.Match[str], lang: str | None, order: str | None) -> Parsed:
     first, mark, second, year = int(found[1]), found[2], int(found[3]), found[4]
     if len(year) == 2:
         return None, "year of two digits"
@@ -146,12 +168,12 @@ def _numeric(found: re.Match[str], lang: str | None, order: str | None, zone: tz
         else:
             return None, "day and month cannot be told apart"
     day, month = (second, first) if order == "MDY" else (first, second)
-    return _day(year, str(month), str(day), zone)
+    return _day(year, str(month), str(day))
 
 
-def _day(year: str, month: str, day: str, zone: tzinfo) -> Parsed:
+def _day(year: str, month: str, day: str) -> Parsed:
     try:
-        return _checked(datetime(int(year), int(month), int(day)), zone)
+        return datetime(int(year), int(month), int(day)), None
     except ValueError:
         return None, "no such day"
 
