@@ -1,22 +1,42 @@
-"""Temperatures: one number a head, fitted on validation data, so confidence means what it says (Guo et al. 2017)."""
+"""Temperatures fitted on validation data, so that confidence means what it says (Guo et al. 2017).
+
+A head has one temperature for all items, and one for each kind of item that validation holds: at the temperature that
+suits reviews a classifier is too sure of itself on short posts. The temperature of a kind is drawn towards that of all,
+the more the fewer rows there are.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from nlp.metrics import softmax
 
+DRAWN = 20.0
+"""How many nats a kind's temperature must gain to be a factor of e away from that of all items."""
+# Kinds that stand under another name too: live sources call both of these a post.
+ALSO = {"tweet": "post", "support": "post"}
 
-def fit_temperature(logits: np.ndarray, truth: np.ndarray) -> float:
-    """The temperature in 0.2…10 of least negative log-likelihood; golden-section search, as it has one minimum."""
+
+def fit_temperature(logits: np.ndarray, truth: np.ndarray, towards: float | None = None) -> float:
+    """The temperature in 0.2…10 of least negative log-likelihood; golden-section search, as it has one minimum.
+
+    `towards`: a temperature that the fitted one is drawn to (its logarithm has a normal prior around that).
+    """
     if not len(truth):
-        return 1.0
+        return towards or 1.0
+    centre = np.log(towards) if towards else None
 
     def cost(log_temperature: float) -> float:
         rows = softmax(logits, float(np.exp(log_temperature)))
-        return float(-np.log(rows[np.arange(len(truth)), truth] + 1e-12).mean())
+        surprise = float(-np.log(rows[np.arange(len(truth)), truth] + 1e-12).sum())
+        return surprise + (DRAWN * (log_temperature - centre) ** 2 if centre is not None else 0.0)
 
-    low, high = np.log(0.2), np.log(10.0)
+    return float(np.exp(_least(cost, np.log(0.2), np.log(10.0))))
+
+
+def _least(cost: Callable[[float], float], low: float, high: float) -> float:
     ratio = (np.sqrt(5) - 1) / 2
     for _ in range(40):
         left, right = high - ratio * (high - low), low + ratio * (high - low)
@@ -24,4 +44,22 @@ def fit_temperature(logits: np.ndarray, truth: np.ndarray) -> float:
             high = right
         else:
             low = left
-    return float(np.exp((low + high) / 2))
+    return (low + high) / 2
+
+
+def fit_kinds(logits: np.ndarray, truth: np.ndarray, kinds: Sequence[str | None], towards: float) -> dict[str, float]:
+    """The temperature of each kind among `kinds` [rows]."""
+    of_kind = np.array([kind or "" for kind in kinds], dtype=object)
+    groups = {kind: of_kind == kind for kind in sorted(set(of_kind) - {""})}
+    for kind, other in ALSO.items():
+        if kind in groups:
+            groups[other] = groups.get(other, np.zeros(len(of_kind), bool)) | groups[kind]
+    return {kind: fit_temperature(logits[rows], truth[rows], towards) for kind, rows in groups.items()}
+
+
+def column(
+    temperatures: dict[str, float], of_kinds: dict[str, dict[str, float]], head: str, kinds: Sequence[str | None]
+) -> np.ndarray:
+    """[rows, 1]: the temperature of each row of a head, that of its kind or else that of all items."""
+    usual = temperatures.get(head, 1.0)
+    return np.array([[of_kinds.get(kind or "", {}).get(head, usual)] for kind in kinds]).reshape(-1, 1)

@@ -69,7 +69,8 @@ def evaluate(
 def score(tagger: Tagger, examples: Sequence[Example], kinds: bool = True) -> Scores:
     """Logits and truth of examples, with the model's temperatures."""
     found = predict(tagger.model, tagger.tokenizer, examples, tagger.config.max_tokens, kinds)
-    return replace(found, temperatures=tagger.config.temperatures)
+    config = tagger.config
+    return replace(found, temperatures=config.temperatures, kind_temperatures=config.kind_temperatures)
 
 
 def abstention(scores: Scores, threshold: float) -> dict[str, float]:

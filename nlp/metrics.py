@@ -91,8 +91,8 @@ def brier(probabilities: np.ndarray, truth: np.ndarray) -> float:
     return float(((probabilities - np.eye(probabilities.shape[1])[truth]) ** 2).sum(1).mean())
 
 
-def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """Probability rows of logits divided by a temperature."""
+def softmax(logits: np.ndarray, temperature: float | np.ndarray = 1.0) -> np.ndarray:
+    """Probability rows of logits divided by a temperature, or by one for each row ([rows, 1])."""
     scaled = logits / temperature
     scaled = np.exp(scaled - scaled.max(-1, keepdims=True))
     return scaled / scaled.sum(-1, keepdims=True)

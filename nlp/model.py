@@ -34,6 +34,7 @@ class MomentConfig(PreTrainedConfig):
         label_smoothing: float = 0.0,
         class_weights: dict[str, list[float]] | None = None,
         temperatures: dict[str, float] | None = None,
+        kind_temperatures: dict[str, dict[str, float]] | None = None,
         unsure_below: float = 0.4,
         max_tokens: int = 320,
         sentences_share: float = 0.0,
@@ -49,6 +50,8 @@ class MomentConfig(PreTrainedConfig):
         self.label_smoothing = label_smoothing
         self.class_weights = class_weights or {}
         self.temperatures = temperatures or dict.fromkeys(HEADS, 1.0)
+        # {kind of item: {head: temperature}}; other kinds have that of all items.
+        self.kind_temperatures = kind_temperatures or {}
         self.unsure_below = unsure_below
         self.max_tokens = max_tokens
         # How much its sentences say, beside its own head, of an item's moment (`nlp.predict.merge`).

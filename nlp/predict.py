@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
 
 from nlp import metrics
+from nlp.calibrate import column
 from nlp.data import Example
 from nlp.encode import Window, collate, prefix_ids, special_ids, tokenize, windows
 from nlp.engine import bf16_is_fast
@@ -23,16 +24,26 @@ from nlp.packed import Packed, PackedModel
 
 @dataclass
 class Scores:
-    """For each head: logits [rows, classes], truth [rows], the example each row is of; only rows of known truth."""
+    """For each head: logits [rows, classes], truth [rows], the example each row is of; only rows of known truth.
+
+    `kinds` [examples]: their kinds; temperatures as in `MomentConfig`.
+    """
 
     logits: dict[str, np.ndarray]
     truth: dict[str, np.ndarray]
     group: dict[str, np.ndarray]
-    temperatures: dict[str, float] | None = None
+    kinds: Sequence[str | None]
+    temperatures: dict[str, float] = field(default_factory=dict)
+    kind_temperatures: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def kinds_of(self, head: str) -> list[str | None]:
+        """The kind of item that each row of a head is of."""
+        return [self.kinds[i] for i in self.group[head]]
 
     def probabilities(self, head: str) -> np.ndarray:
         """Calibrated probability rows of a head."""
-        return metrics.softmax(self.logits[head], (self.temperatures or {}).get(head, 1.0))
+        rows = column(self.temperatures, self.kind_temperatures, head, self.kinds_of(head))
+        return metrics.softmax(self.logits[head], rows)
 
     def summary(self) -> dict[str, float]:
         """Macro-F1 of every head."""
@@ -211,4 +222,4 @@ def predict(
         owner = np.concatenate([np.full(len(e.targets[head]), i) for i, e in enumerate(examples)])
         logits[head] = np.concatenate(wide)[known]
         truth[head], group[head] = target[known].argmax(1), owner[known]
-    return Scores(logits, truth, group)
+    return Scores(logits, truth, group, [e.kind if kinds else None for e in examples])

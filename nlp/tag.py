@@ -23,6 +23,7 @@ import numpy as np
 
 from nlp import language
 from nlp.base import SHIPPED, load_model, model_version
+from nlp.calibrate import column
 from nlp.data import open_text, read_lines
 from nlp.encode import Window, prefix_ids, special_ids, tokenize, windows
 from nlp.engine import choose, engine
@@ -119,7 +120,14 @@ class Tagger:
         self, prepared: Prepared, logits: dict[str, list[np.ndarray]], probabilities: bool = False
     ) -> list[dict[str, Any]]:
         """One output object an item, in order; probabilities of all items are computed and rounded at once."""
-        rows = {head: softmax(np.concatenate(logits[head]), self.config.temperatures[head]) for head in HEADS}
+        kinds = [text.kind for text in prepared.texts]
+        counts = [len(spans) for spans in prepared.spans]
+        rows = {}
+        for head in HEADS:
+            temperature = column(self.config.temperatures, self.config.kind_temperatures, head, kinds)
+            if head.startswith("sentence"):
+                temperature = np.repeat(temperature, counts, axis=0)
+            rows[head] = softmax(np.concatenate(logits[head]), temperature)
         rounded = {head: np.round(values.astype(float), 4).tolist() for head, values in rows.items()}
         tags, first = [], 0
         for index, spans in enumerate(prepared.spans):

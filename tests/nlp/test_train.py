@@ -9,7 +9,7 @@ import pytest
 
 from nlp import NlpError, metrics
 from nlp.base import load_model
-from nlp.calibrate import fit_temperature
+from nlp.calibrate import column, fit_kinds, fit_temperature
 from nlp.data import read_labels, read_sentiment, read_soft, split
 from nlp.tag import tag_file
 from nlp.train import TrainOptions, train
@@ -99,6 +99,21 @@ def test_temperature_undoes_overconfidence() -> None:
     truth = np.array([random.choice(3, p=row) for row in metrics.softmax(logits)])
     assert fit_temperature(logits * 3, truth) == pytest.approx(3, rel=0.1)
     assert metrics.ece(metrics.softmax(logits * 3, 3.0), truth) < 0.03 < metrics.ece(metrics.softmax(logits * 3), truth)
+
+
+def test_a_kind_of_many_rows_gets_its_own_temperature_and_one_of_few_stays_with_the_rest() -> None:
+    random = np.random.default_rng(0)
+    logits = random.normal(size=(4002, 3)) * 2
+    truth = np.array([random.choice(3, p=row) for row in metrics.softmax(logits)])
+    kinds = ["review"] * 2000 + ["tweet"] * 2000 + ["video"] * 2
+    told = np.concatenate([logits[:2000], logits[2000:] * 3])
+    of_all = fit_temperature(told, truth)
+    found = fit_kinds(told, truth, kinds, of_all)
+    assert found["review"] == pytest.approx(1, rel=0.15) and found["tweet"] == pytest.approx(3, rel=0.15)
+    assert found["post"] == found["tweet"]  # what live sources call a tweet
+    assert found["video"] == pytest.approx(of_all, rel=0.1)
+    rows = column({"item_moment": of_all}, {"tweet": {"item_moment": 3.0}}, "item_moment", ["tweet", None, "other"])
+    assert rows.tolist() == [[3.0], [of_all], [of_all]]
 
 
 def test_few_rows_alone_give_a_calibration_error() -> None:
