@@ -1,5 +1,7 @@
-"""Temperatures fitted on validation data, so that confidence means what it says (Guo et al. 2017).
+"""From logits to probabilities that mean what they say: label smoothing taken out, temperatures fitted on validation.
 
+Training with label smoothing s (Szegedy et al. 2016) teaches (1 - s) p + s / classes in place of p. No temperature (Guo
+et al. 2017) undoes that: one that is right for the surest rows makes the others too sure. So s is taken out again.
 A head has one temperature for all items, and one for each kind of item that validation holds: at the temperature that
 suits reviews a classifier is too sure of itself on short posts. The temperature of a kind is drawn towards that of all,
 the more the fewer rows there are.
@@ -13,13 +15,27 @@ import numpy as np
 
 from nlp.metrics import softmax
 
+LEAST = 1e-4
+"""No class is less probable than about this."""
 DRAWN = 20.0
 """How many nats a kind's temperature must gain to be a factor of e away from that of all items."""
 # Kinds that stand under another name too: live sources call both of these a post.
 ALSO = {"tweet": "post", "support": "post"}
 
 
-def fit_temperature(logits: np.ndarray, truth: np.ndarray, towards: float | None = None) -> float:
+def probabilities(logits: np.ndarray, temperature: float | np.ndarray = 1.0, smoothing: float = 0.0) -> np.ndarray:
+    """Probability rows [rows, classes] of logits at a temperature (or one a row, [rows, 1]), without the smoothing that
+    training taught."""
+    rows = softmax(logits, temperature)
+    if smoothing:
+        rows = np.maximum(rows - smoothing / rows.shape[-1], LEAST)
+        rows = rows / rows.sum(-1, keepdims=True)
+    return rows
+
+
+def fit_temperature(
+    logits: np.ndarray, truth: np.ndarray, towards: float | None = None, smoothing: float = 0.0
+) -> float:
     """The temperature in 0.2…10 of least negative log-likelihood; golden-section search, as it has one minimum.
 
     `towards`: a temperature that the fitted one is drawn to (its logarithm has a normal prior around that).
@@ -29,7 +45,7 @@ def fit_temperature(logits: np.ndarray, truth: np.ndarray, towards: float | None
     centre = np.log(towards) if towards else None
 
     def cost(log_temperature: float) -> float:
-        rows = softmax(logits, float(np.exp(log_temperature)))
+        rows = probabilities(logits, float(np.exp(log_temperature)), smoothing)
         surprise = float(-np.log(rows[np.arange(len(truth)), truth] + 1e-12).sum())
         return surprise + (DRAWN * (log_temperature - centre) ** 2 if centre is not None else 0.0)
 
@@ -47,14 +63,16 @@ def _least(cost: Callable[[float], float], low: float, high: float) -> float:
     return (low + high) / 2
 
 
-def fit_kinds(logits: np.ndarray, truth: np.ndarray, kinds: Sequence[str | None], towards: float) -> dict[str, float]:
+def fit_kinds(
+    logits: np.ndarray, truth: np.ndarray, kinds: Sequence[str | None], towards: float, smoothing: float = 0.0
+) -> dict[str, float]:
     """The temperature of each kind among `kinds` [rows]."""
     of_kind = np.array([kind or "" for kind in kinds], dtype=object)
     groups = {kind: of_kind == kind for kind in sorted(set(of_kind) - {""})}
     for kind, other in ALSO.items():
         if kind in groups:
             groups[other] = groups.get(other, np.zeros(len(of_kind), bool)) | groups[kind]
-    return {kind: fit_temperature(logits[rows], truth[rows], towards) for kind, rows in groups.items()}
+    return {kind: fit_temperature(logits[rows], truth[rows], towards, smoothing) for kind, rows in groups.items()}
 
 
 def column(

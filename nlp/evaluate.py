@@ -70,7 +70,12 @@ def score(tagger: Tagger, examples: Sequence[Example], kinds: bool = True) -> Sc
     """Logits and truth of examples, with the model's temperatures."""
     found = predict(tagger.model, tagger.tokenizer, examples, tagger.config.max_tokens, kinds)
     config = tagger.config
-    return replace(found, temperatures=config.temperatures, kind_temperatures=config.kind_temperatures)
+    return replace(
+        found,
+        temperatures=config.temperatures,
+        kind_temperatures=config.kind_temperatures,
+        label_smoothing=config.label_smoothing,
+    )
 
 
 def abstention(scores: Scores, threshold: float) -> dict[str, float]:

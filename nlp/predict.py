@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from nlp import metrics
-from nlp.calibrate import column
+from nlp.calibrate import column, probabilities
 from nlp.data import Example
 from nlp.encode import Window, collate, prefix_ids, special_ids, tokenize, windows
 from nlp.engine import bf16_is_fast
@@ -26,7 +26,7 @@ from nlp.packed import Packed, PackedModel
 class Scores:
     """For each head: logits [rows, classes], truth [rows], the example each row is of; only rows of known truth.
 
-    `kinds` [examples]: their kinds; temperatures as in `MomentConfig`.
+    `kinds` [examples]: their kinds; temperatures and smoothing as in `MomentConfig`.
     """
 
     logits: dict[str, np.ndarray]
@@ -35,6 +35,7 @@ class Scores:
     kinds: Sequence[str | None]
     temperatures: dict[str, float] = field(default_factory=dict)
     kind_temperatures: dict[str, dict[str, float]] = field(default_factory=dict)
+    label_smoothing: float = 0.0
 
     def kinds_of(self, head: str) -> list[str | None]:
         """The kind of item that each row of a head is of."""
@@ -43,7 +44,7 @@ class Scores:
     def probabilities(self, head: str) -> np.ndarray:
         """Calibrated probability rows of a head."""
         rows = column(self.temperatures, self.kind_temperatures, head, self.kinds_of(head))
-        return metrics.softmax(self.logits[head], rows)
+        return probabilities(self.logits[head], rows, self.label_smoothing)
 
     def summary(self) -> dict[str, float]:
         """Macro-F1 of every head."""

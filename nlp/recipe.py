@@ -1,17 +1,17 @@
 """How the shipped weights were made, as one call.
 
-Promise: with the documented data, `reproduce` repeats the runs behind `weights/`. A first run learns from the labelled
-items alone; a second goes on with many more labels (`MORE_LABELS`: their labels only, the texts stay in the corpora)
-and with tweets and sentences whose sentiment people have labelled. From there go runs with different seeds over the
-same data. What ships is the mean of the weights of those ("model soup", Wortsman et al. 2022). Benchmark rows (`split`
-other than train) and the test items are in none of it.
+Promise: with the documented data, `reproduce` repeats the runs behind `weights/`, listed in `RUNS` and `LAST`. The
+first learns from the labelled items alone; the others go on with many more labels (`MORE_LABELS`: their labels only,
+the texts stay in the corpora) and with tweets and sentences whose sentiment people have labelled. A run may start
+from the mean of the weights of others ("model soup", Wortsman et al. 2022), and what ships is the mean of runs that
+differ in their seed only. Benchmark rows (`split` other than train) and the test items are in none of it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,36 @@ from nlp.predict import predict
 from nlp.train import TrainOptions, finish, train
 
 MORE_LABELS = Path(__file__).parent / "labels" / "more.jsonl.gz"
-# What differs from the options of the first run, and the sentiment corpora: name, rows at most, weight of a row.
-SECOND: dict[str, Any] = {"epochs": 1.0, "imbalance": 0.2}
-SECOND_SENTIMENT = (("semeval2017_4a", 5000, 1.0), ("absa_en", 1200, 1.0))
-LAST: dict[str, Any] = {"epochs": 1.0, "imbalance": 0.2, "learning_rate": 1.5e-4}
-LAST_SENTIMENT = (("semeval2017_4a", 14000, 1.0), ("absa_en", 1200, 1.0))
-SEEDS = (0, 1)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run: `starts` gives the runs whose mean it starts from, with their shares (none: the bare encoder);
+    `changes` what differs from the given options; `tweets` how many rows with sentiment (none: labels alone)."""
+
+    name: str
+    starts: Mapping[str, float] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    tweets: int = 0
+
+    def sentiment(self, corpora: Path) -> list[tuple[Path, int, float]]:
+        """The corpora with sentiment that it reads: file, rows at most, weight of a row."""
+        limits = {"semeval2017_4a": self.tweets, "absa_en": 1200} if self.tweets else {}
+        return [(corpora / f"{name}.jsonl.gz", rows, 1.0) for name, rows in limits.items()]
+
+
+MORE: dict[str, Any] = {"epochs": 1.0, "imbalance": 0.2}
+LATER: dict[str, Any] = MORE | {"learning_rate": 1.5e-4}
+RUNS = (
+    Run("first"),
+    Run("second", {"first": 1}, MORE, 5000),
+    Run("third-0", {"second": 1}, LATER | {"seed": 10}, 14000),
+    Run("third-1", {"second": 1}, LATER | {"seed": 11}, 14000),
+    Run("fourth", {"third-0": 1, "third-1": 1}, LATER | {"seed": 20}, 14000),
+    Run("fifth", {"fourth": 1}, LATER | {"seed": 21}, 14000),
+)
+LAST = Run("seed", {"third-0": 1, "third-1": 1, "fourth": 2, "fifth": 2}, LATER, 8000)
+SEEDS = (30, 31, 32)
 # Even parts, not tuned: an item's moment is what its head and its sentences say together.
 SENTENCES_SHARE = 0.5
 
@@ -46,19 +70,21 @@ def reproduce(
     options = options or TrainOptions()
     work = output.with_name(f"{output.name}-work")
     work.mkdir(parents=True, exist_ok=True)
-    first, second = work / "first", work / "second"
-    runs = [work / f"seed-{seed}" for seed in seeds]
-    if not _finished(first):
-        train(labels, first, options)
-    for folder, start, changes, sentiment in (
-        (second, first, SECOND | {"seed": options.seed}, SECOND_SENTIMENT),
-        *((run, second, LAST | {"seed": 10 + seed}, LAST_SENTIMENT) for seed, run in zip(seeds, runs, strict=True)),
-    ):
-        if not _finished(folder):
-            rows = [(corpora / f"{name}.jsonl.gz", limit, weight) for name, limit, weight in sentiment]
-            train(labels, folder, replace(options, **changes), sentiment=rows, more=[more], corpora=corpora, init=start)
     files = [labels, more, *sources(corpora, more)]
     validation = split(read_labels(labels), options.validation_share)[1]
+    last = [replace(LAST, name=f"seed-{seed}", changes={**LAST.changes, "seed": seed}) for seed in seeds]
+    for run in (*RUNS, *last):
+        if _finished(work / run.name):
+            continue
+        start = None
+        if run.starts:
+            start = work / "-and-".join(run.starts)
+            if not _finished(start):
+                average([work / name for name in run.starts], start, validation, options, files, [*run.starts.values()])
+        rows, others = run.sentiment(corpora), [more] if run.tweets else []
+        changed = replace(options, **run.changes)
+        train(labels, work / run.name, changed, sentiment=rows, more=others, corpora=corpora, init=start)
+    runs = [work / run.name for run in last]
     figures = average(runs, output, validation, options, files)
     told = {folder.name: json.loads((folder / "validation.json").read_text(encoding="utf-8")) for folder in runs}
     (output / "seeds.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
@@ -67,8 +93,8 @@ def reproduce(
 
 def sources(corpora: Path, more: Path) -> list[Path]:
     """The corpora that the runs read: those whose texts `more` labels, and those with sentiment."""
-    names = {str(row["dataset"]) for _, row in read_lines(more)} | {name for name, _, _ in LAST_SENTIMENT}
-    return [corpora / f"{name}.jsonl.gz" for name in sorted(names)]
+    names = {corpora / f"{row['dataset']}.jsonl.gz" for _, row in read_lines(more)}
+    return sorted(names | {path for path, _, _ in LAST.sentiment(corpora)})
 
 
 def _finished(folder: Path) -> bool:

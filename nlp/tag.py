@@ -24,11 +24,11 @@ import numpy as np
 from nlp import language
 from nlp.base import SHIPPED, load_model, model_version
 from nlp.calibrate import column
+from nlp.calibrate import probabilities as calibrated
 from nlp.data import open_text, read_lines
 from nlp.encode import Window, prefix_ids, special_ids, tokenize, windows
 from nlp.engine import choose, engine
 from nlp.errors import NlpError
-from nlp.metrics import softmax
 from nlp.model import HEADS
 from nlp.predict import merge, run
 from nlp.spans import encodable, is_visible, sentence_spans
@@ -127,7 +127,7 @@ class Tagger:
             temperature = column(self.config.temperatures, self.config.kind_temperatures, head, kinds)
             if head.startswith("sentence"):
                 temperature = np.repeat(temperature, counts, axis=0)
-            rows[head] = softmax(np.concatenate(logits[head]), temperature)
+            rows[head] = calibrated(np.concatenate(logits[head]), temperature, self.config.label_smoothing)
         rounded = {head: np.round(values.astype(float), 4).tolist() for head, values in rows.items()}
         tags, first = [], 0
         for index, spans in enumerate(prepared.spans):

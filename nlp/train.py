@@ -279,16 +279,18 @@ def fit(
 def finish(model: MomentModel, tokenizer: Any, output: Path, scores: Scores, options: TrainOptions) -> dict[str, float]:
     """Fit temperatures, save the model without training-only settings, and return the validation figures."""
     rows = {head: (scores.logits[head], scores.truth[head]) for head in HEADS}
-    temperatures = {head: fit_temperature(*rows[head]) for head in HEADS}
-    by_head = {head: fit_kinds(*rows[head], scores.kinds_of(head), temperatures[head]) for head in HEADS}
+    smooth = options.label_smoothing
+    temperatures = {head: fit_temperature(*rows[head], smoothing=smooth) for head in HEADS}
+    by_head = {head: fit_kinds(*rows[head], scores.kinds_of(head), temperatures[head], smooth) for head in HEADS}
     kinds = {
         kind: {head: found[kind] for head, found in by_head.items() if kind in found}
         for kind in sorted(set().union(*by_head.values()))
     }
     model.config.update({"temperatures": temperatures, "kind_temperatures": kinds})
-    model.config.update({"class_weights": {}, "label_smoothing": 0.0})
+    model.config.update({"class_weights": {}, "label_smoothing": smooth})
     save_model(model, output, tokenizer if model.config.base is None else None)
-    figures = replace(scores, temperatures=temperatures, kind_temperatures=kinds).full_summary()
+    fitted = replace(scores, temperatures=temperatures, kind_temperatures=kinds, label_smoothing=smooth)
+    figures = fitted.full_summary()
     (output / "validation.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return figures
 

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from nlp import recipe
 from nlp.base import load_model
@@ -26,8 +29,10 @@ def corpora(folder: Path) -> Path:
 def test_seeds_run_their_mean_is_written_and_nothing_is_made_twice(
     label_file: Path, tiny_base: Path, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    for name in ("SECOND", "LAST"):
-        monkeypatch.setattr(recipe, name, {"epochs": 0.3, "learning_rate": 1e-3})
+    short = {"epochs": 0.3, "learning_rate": 1e-3}
+    first, second, *_ = recipe.RUNS
+    monkeypatch.setattr(recipe, "RUNS", (first, replace(second, changes=short)))
+    monkeypatch.setattr(recipe, "LAST", replace(recipe.LAST, starts={"first": 1, "second": 2}, changes=short))
     bare = [{name: value for name, value in row.items() if name != "text"} for row in label_rows(1)]
     more = write_lines(tmp_path / "more.jsonl", bare)
     options = TrainOptions(epochs=0.5, max_tokens=64, base={"path": str(tiny_base)}, train_embeddings=True)
@@ -42,3 +47,19 @@ def test_seeds_run_their_mean_is_written_and_nothing_is_made_twice(
     made = (tmp_path / "model-work" / "first" / "model.safetensors").stat().st_mtime_ns
     assert recipe.reproduce(label_file, tmp_path, output, options, seeds=(0, 1), more=more) == figures
     assert (tmp_path / "model-work" / "first" / "model.safetensors").stat().st_mtime_ns == made
+
+
+def test_every_run_starts_from_runs_before_it() -> None:
+    known: set[str] = set()
+    for run in (*recipe.RUNS, recipe.LAST):
+        assert set(run.starts) <= known, run.name
+        known.add(run.name)
+    assert [run.name for run in recipe.RUNS if not run.starts] == ["first"]
+
+
+@pytest.mark.parametrize("tweets", [0, 7])
+def test_a_run_reads_sentiment_only_where_it_names_rows(tweets: int, tmp_path: Path) -> None:
+    rows = recipe.Run("any", tweets=tweets).sentiment(tmp_path)
+    assert [(path.name, limit) for path, limit, _ in rows] == (
+        [("semeval2017_4a.jsonl.gz", 7), ("absa_en.jsonl.gz", 1200)] if tweets else []
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from nlp import NlpError, metrics
 from nlp.base import load_model
-from nlp.calibrate import column, fit_kinds, fit_temperature
+from nlp.calibrate import column, fit_kinds, fit_temperature, probabilities
 from nlp.data import read_labels, read_sentiment, read_soft, split
 from nlp.tag import tag_file
 from nlp.train import TrainOptions, train
@@ -99,6 +99,19 @@ def test_temperature_undoes_overconfidence() -> None:
     truth = np.array([random.choice(3, p=row) for row in metrics.softmax(logits)])
     assert fit_temperature(logits * 3, truth) == pytest.approx(3, rel=0.1)
     assert metrics.ece(metrics.softmax(logits * 3, 3.0), truth) < 0.03 < metrics.ece(metrics.softmax(logits * 3), truth)
+
+
+def test_label_smoothing_is_taken_out_where_no_temperature_can() -> None:
+    random = np.random.default_rng(0)
+    rows = metrics.softmax(random.normal(size=(20_000, 9)) * 3)
+    truth = np.array([random.choice(9, p=row) for row in rows])
+    logits = np.log(0.9 * rows + 0.1 / 9)  # what a perfect learner of smoothed labels says
+    assert fit_temperature(logits, truth, smoothing=0.1) == pytest.approx(1, rel=0.03)
+    found = probabilities(logits, 1.0, 0.1)
+    assert np.abs(found - rows).max() < 0.001
+    usual = metrics.softmax(logits, fit_temperature(logits, truth))
+    assert metrics.ece(found, truth) < 0.6 * metrics.ece(usual, truth)
+    assert probabilities(np.array([[30.0, 0.0, 0.0]]), 1.0, 0.1).min() > 0  # nothing is called impossible
 
 
 def test_a_kind_of_many_rows_gets_its_own_temperature_and_one_of_few_stays_with_the_rest() -> None:
