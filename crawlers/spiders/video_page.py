@@ -7,6 +7,8 @@ from crawlers.bases.source import pick
 from crawlers.bases.video_pages import VideoPages, counts
 from crawlers.dates import parse_duration
 
+_AUTHOR = "author.url|author.name|author.0.url|author.0.name|author.id|author_url|author_name"
+
 
 class VideoPage(VideoPages):
     name = "video_page"
@@ -17,7 +19,7 @@ class VideoPage(VideoPages):
     fields = {
         "item_id": "native",
         "url": "address",
-        "author": "author.url|author.name|author.0.url|author.0.name|author.id|author_url|author_name",
+        "author": lambda video: pick(video, _AUTHOR) or (video["author"] if isinstance(video["author"], str) else None),
         "title": "name|title",
         "body": "description|desc",
         "lang": "inLanguage|textLanguage",
