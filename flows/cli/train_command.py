@@ -18,7 +18,8 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--soft", type=FILE, multiple=True, help="Texts with another model's probabilities, to learn from.")
 @click.option("--more", type=FILE, multiple=True, help="Further label files, none of whose items is held out.")
 @click.option("--corpora", type=click.Path(path_type=Path, exists=True, file_okay=False),
-              help="Repeat the whole recipe of the shipped weights, with the corpora of this folder.")  # fmt: skip
+              help="Repeat the whole recipe of the shipped weights, with the corpora of this folder. With --init or "
+              "--more: a usual run, and this folder holds the texts of label files that leave them out.")  # fmt: skip
 def command(
     labels: Path,
     output: Path,
@@ -35,12 +36,13 @@ def command(
     options = TrainOptions(seed=seed)
     if epochs:
         options.epochs = epochs
-    if corpora:
+    if corpora and not (init or more):
         from nlp.recipe import reproduce
 
         figures = reproduce(labels, corpora, output, options)
     else:
-        figures = train(labels, output, options, init=init, soft=[(path, 1.0) for path in soft], more=more)
+        given = [(path, 1.0) for path in soft]
+        figures = train(labels, output, options, init=init, soft=given, more=more, corpora=corpora)
     for name, value in figures.items():
         click.echo(f"{name:<40} {value:.3f}" if isinstance(value, float) else f"{name:<40} {value}")
     click.echo(f"The model and its card lie in {output}", err=True)

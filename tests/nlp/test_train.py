@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from nlp import NlpError, metrics
 from nlp.base import load_model
@@ -147,3 +148,21 @@ def test_metrics_on_a_case_worked_by_hand() -> None:
     low, high = metrics.bootstrap(lambda rows: float((truth[rows] == said[rows]).mean()), [0, 0, 1, 1, 2], 200)
     assert 0 <= low < 0.6 < high <= 1
     assert metrics.brier(np.eye(3)[[0, 1]], np.array([0, 2])) == pytest.approx(1.0)
+
+
+def test_the_command_goes_on_from_a_model_with_labels_whose_texts_lie_in_the_corpora(
+    label_file: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    from flows.cli.train_command import command
+
+    rows = [row | {"dataset": "invented"} for row in label_rows(1)]
+    bare = write_lines(tmp_path / "more.jsonl", [{k: v for k, v in row.items() if k != "text"} for row in rows])
+    with gzip.open(tmp_path / "invented.jsonl.gz", "wt", encoding="utf-8") as corpus:
+        corpus.writelines(json.dumps({"uid": row["uid"], "text": row["text"]}) + "\n" for row in rows)
+    asked = {"--labels": label_file, "--more": bare, "--corpora": tmp_path, "--init": tiny_model, "--epochs": 0.2}
+    output = tmp_path / "model"
+    words = [str(word) for pair in asked.items() for word in pair]
+    result = CliRunner().invoke(command, [*words, "--output", str(output)])
+    assert result.exit_code == 0, result.output
+    card = (output / "README.md").read_text(encoding="utf-8")
+    assert "more.jsonl" in card and not (tmp_path / "model-work").exists()
