@@ -140,7 +140,7 @@ def _texts(path: Path, corpora: Path) -> dict[tuple[str, str], str]:
 
 def _found(texts: dict[tuple[str, str], str], row: dict[str, Any], where: str) -> str:
     try:
-        return texts[str(row["dataset"]), str(row["uid"])]
+        return texts[str(row.get("dataset")), str(row.get("uid"))]
     except KeyError:
         raise NlpError(
             f"{where}: there is no text, and none for uid {row.get('uid')} of {row.get('dataset')} in the corpora; "
@@ -174,12 +174,18 @@ def read_sentiment(path: Path, limit: int, seed: int, weight: float = 1.0) -> li
     return examples
 
 
-def read_soft(path: Path, weight: float = 1.0) -> list[Example]:
-    """Soft labels: what `tag_file(..., probabilities=True)` wrote, texts included, as distributions to learn."""
+def read_soft(path: Path, weight: float = 1.0, corpora: Path | None = None) -> list[Example]:
+    """Soft labels: what `tag_file(..., probabilities=True)` wrote, as distributions to learn.
+
+    Where the texts must not be passed on, `dataset` and `uid` may stand for `id` and `text` (see `read_labels`).
+    """
     examples = []
+    texts = _texts(path, corpora) if corpora else {}
     for number, row in read_lines(path):
         try:
             sentences = row["sentences"]
+            if "text" not in row:
+                row["text"] = _found(texts, row, f"{path}, line {number}")
             spans = [(int(s["start"]), int(s["end"])) for s in sentences]
             targets = {
                 "sentence_moment": np.array([s["moment_probs"] for s in sentences], dtype=np.float32).reshape(-1, 9),
@@ -190,7 +196,8 @@ def read_soft(path: Path, weight: float = 1.0) -> list[Example]:
                 "item_sentiment": np.array([row["probs"]["sentiment"]], dtype=np.float32),
             }
             targets = {head: rows * weight for head, rows in targets.items()}
-            examples.append(Example(str(row["id"]), row["text"], spans, targets, row.get("kind"), "soft"))
+            uid = str(row["id"] if "id" in row else row["uid"])
+            examples.append(Example(uid, row["text"], spans, targets, row.get("kind"), "soft"))
         except (KeyError, TypeError, ValueError) as error:
             raise NlpError(f"{path}, line {number}: {error}; soft labels need text, sentences and probs.") from None
     return examples
@@ -201,9 +208,13 @@ def split(examples: Iterable[Example], share: float = 0.1) -> tuple[list[Example
     train: list[Example] = []
     validation: list[Example] = []
     for example in examples:
-        place = int.from_bytes(hashlib.sha256(example.uid.encode()).digest()[:4], "big") / 2**32
-        (validation if place < share else train).append(example)
+        (validation if place(example.uid) < share else train).append(example)
     return train, validation
+
+
+def place(uid: str) -> float:
+    """Where in 0…1 an item stands by a hash of its id: at random, and always the same."""
+    return int.from_bytes(hashlib.sha256(uid.encode()).digest()[:4], "big") / 2**32
 
 
 def class_weights(examples: Sequence[Example], power: float) -> dict[str, list[float]]:

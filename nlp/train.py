@@ -206,7 +206,7 @@ def train(
     for path, limit, weight in sentiment:
         examples += [e for e in read_sentiment(path, limit, options.seed, weight) if e.text not in held_out]
     for path, weight in soft:
-        examples += [e for e in read_soft(path, weight) if e.text not in held_out]
+        examples += [e for e in read_soft(path, weight, corpora) if e.text not in held_out]
     files = [labels, *more, *(s[0] for s in sentiment), *(s[0] for s in soft)]
     return fit(
         examples,

@@ -17,7 +17,9 @@ import click
 @click.option(
     "--model", type=click.Path(path_type=Path, exists=True), help="A trained model's folder; else the shipped one."
 )
-def command(source: Path, output: Path, model: Path | None) -> None:
+@click.option("--probabilities", is_flag=True,
+              help="Write the text and the item's probabilities too: what mot train --soft learns from.")  # fmt: skip
+def command(source: Path, output: Path, model: Path | None, probabilities: bool) -> None:
     """Tag every text with its moments and sentiment, sentence by sentence."""
     from nlp.tag import tag_file
 
@@ -25,6 +27,6 @@ def command(source: Path, output: Path, model: Path | None) -> None:
         if sys.stderr.isatty():
             click.echo(f"\r{done} item(s) tagged", nl=False, err=True)
 
-    summary = tag_file(source, output, model=model, progress=show)
+    summary = tag_file(source, output, model=model, progress=show, probabilities=probabilities)
     speed = f"in {summary.seconds:.1f} s by {summary.model_version}"
     click.echo(f"\r{summary.items} item(s) tagged {speed}: {output}", err=True)

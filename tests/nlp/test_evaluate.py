@@ -2,9 +2,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from nlp.__main__ import main
 from nlp.evaluate import evaluate
 from nlp.model import HEADS
 
@@ -18,15 +15,6 @@ def test_page_of_a_small_model(label_file: Path, tiny_model: Path, tmp_path: Pat
         assert figures["baselines"]["tf-idf"] > figures["baselines"]["majority"]
     assert "vader" in report["heads"]["item_sentiment"]["baselines"]
     assert "| trigger |" in page and "0.896" in page and (tmp_path / "page.json").is_file()
-
-
-def test_commands(label_file: Path, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "in.jsonl").write_text('{"id": 1, "text": "It boils."}\n', encoding="utf-8")
-    given = ["--input", str(tmp_path / "in.jsonl"), "--output", str(tmp_path / "out.jsonl"), "--model", str(tiny_model)]
-    assert main(["tag", *given]) == 0
-    assert "1 items" in capsys.readouterr().out
-    assert main(["tag", "--input", str(tmp_path / "no.jsonl"), *given[2:]]) == 2
-    assert "no file" in capsys.readouterr().err
 
 
 def test_shipped_weights_beat_the_baselines(shared: Path) -> None:

@@ -81,6 +81,19 @@ def test_labels_without_texts_find_them_in_the_corpora(tmp_path: Path) -> None:
     assert [e.text for e in read_labels(path, tmp_path)] == [row["text"] for row in whole]
 
 
+def test_soft_labels_without_texts_find_them_in_the_corpora(tmp_path: Path) -> None:
+    probs = {"moment": [1 / 9] * 9, "sentiment": [1 / 3] * 3}
+    row = {"dataset": "invented", "uid": "t0", "kind": "review", "sentences": [], "probs": probs}
+    path = write_lines(tmp_path / "soft.jsonl", [row])
+    with pytest.raises(NlpError, match="line 1: there is no text, and none for uid t0 of invented"):
+        read_soft(path)
+    with gzip.open(tmp_path / "invented.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.write(json.dumps({"uid": "t0", "text": "It leaks."}) + "\n")
+    (example,) = read_soft(path, weight=0.5, corpora=tmp_path)
+    assert (example.uid, example.text) == ("t0", "It leaks.")
+    assert example.targets["item_moment"].sum() == pytest.approx(0.5)
+
+
 def test_sentiment_corpus_teaches_sentiment_only(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "c.jsonl", [
         {"uid": "1", "text": "Lovely.", "sentiment": "positive"}, {"uid": "2", "text": "No label here."},
@@ -166,3 +179,21 @@ def test_the_command_goes_on_from_a_model_with_labels_whose_texts_lie_in_the_cor
     assert result.exit_code == 0, result.output
     card = (output / "README.md").read_text(encoding="utf-8")
     assert "more.jsonl" in card and not (tmp_path / "model-work").exists()
+
+
+def test_the_commands_teach_another_encoder_what_a_model_says(
+    label_file: Path, tiny_base: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    from flows.cli import tag_command, train_command
+
+    texts = write_lines(tmp_path / "texts.jsonl", [{"id": n, "text": "It boils. The lid sticks."} for n in range(9)])
+    soft, output = tmp_path / "soft.jsonl", tmp_path / "model"
+    words = ["--input", str(texts), "--output", str(soft), "--model", str(tiny_model), "--probabilities"]
+    result = CliRunner().invoke(tag_command.command, words)
+    assert result.exit_code == 0 and "9 item(s) tagged" in result.output
+    words = ["--labels", str(label_file), "--soft", str(soft), "--base", str(tiny_base), "--languages", "en, de"]
+    result = CliRunner().invoke(train_command.command, [*words, "--epochs", "0.2", "--output", str(output)])
+    assert result.exit_code == 0, result.output
+    config = json.loads((output / "config.json").read_text(encoding="utf-8"))
+    assert config["languages"] == ["en", "de"] and config["base"]["path"] == str(tiny_base)
+    assert "soft.jsonl" in (output / "README.md").read_text(encoding="utf-8")
